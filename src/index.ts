@@ -1,0 +1,16 @@
+export * from './kubernetes/ingress-options';
+export * from './memcached/memcached';
+export * from './settings/access';
+export * from './settings/cluster';
+export * from './settings/cpu';
+export * from './settings/data-labels';
+export { Endpoint, EndpointProtocol, type ExternalEndpointProps } from './settings/endpoint';
+export { type ImageOverride, Images, type ImagesProps } from './settings/images';
+export * from './settings/monitoring-context';
+export * from './settings/namespaces';
+export * from './settings/object-storage';
+export * from './settings/placement';
+export * from './settings/retention';
+export * from './settings/secret-key';
+export * from './settings/storage-identity';
+export * from './settings/workload-options';

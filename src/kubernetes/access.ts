@@ -1,0 +1,73 @@
+import { k8s } from 'cdk8s-plus-28';
+import type { Component } from './component';
+import { clusterObject, componentObject } from './objects';
+
+/** The service account of a component. No token is mounted unless the pod asks for one. */
+export function serviceAccount(component: Component, annotations: { readonly [key: string]: string } = {}): string {
+  const { _identity, _options } = component;
+  componentObject(
+    component,
+    'service-account',
+    k8s.KubeServiceAccount,
+    ['automountServiceAccountToken'],
+    () => ({ automountServiceAccountToken: false }),
+    {
+      annotations: { ...annotations, ..._options.serviceAccountAnnotations },
+    },
+  );
+  return _identity.name;
+}
+
+const roleRef = (name: string): k8s.RoleRef => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name });
+
+const subject = ({ _identity }: Component): k8s.Subject => ({
+  kind: 'ServiceAccount',
+  name: _identity.name,
+  namespace: _identity.namespace,
+});
+
+/** Rights on the whole cluster. */
+export function clusterRights(component: Component, id: string, rules: readonly k8s.PolicyRule[]): void {
+  const name = `${component._identity.clusterName}-${id}`;
+  clusterObject(component, `${id}-role`, k8s.KubeClusterRole, name, ['rules'], () => ({ rules: [...rules] }));
+  clusterObject(component, `${id}-binding`, k8s.KubeClusterRoleBinding, name, ['roleRef', 'subjects'], () => ({
+    roleRef: roleRef(name),
+    subjects: [subject(component)],
+  }));
+}
+
+/**
+ * Rights on the objects of some namespaces: one ClusterRole, bound by a RoleBinding in each of them, which is the only
+ * object that an application's namespace receives. `Access` may choose otherwise.
+ */
+export function namespaceRights(
+  component: Component,
+  id: string,
+  rules: readonly k8s.PolicyRule[],
+  namespaces: readonly string[],
+): void {
+  const { _context, _identity } = component;
+  const own = [_context.namespaces.main, _context.namespaces.agents];
+  const mode = _context.access._mode;
+  const name = `${_identity.clusterName}-${id}`;
+  clusterObject(component, `${id}-role`, k8s.KubeClusterRole, name, ['rules'], () => ({ rules: [...rules] }));
+  const binding = () => ({ roleRef: roleRef(name), subjects: [subject(component)] });
+  if (mode === 'cluster') {
+    clusterObject(component, `${id}-binding`, k8s.KubeClusterRoleBinding, name, ['roleRef', 'subjects'], binding);
+    return;
+  }
+  for (const namespace of new Set(namespaces)) {
+    if (mode === 'existing' && !own.includes(namespace)) {
+      component._require({
+        kind: 'Access',
+        namespace,
+        name: `ClusterRole ${name} for ServiceAccount ${_identity.namespace}/${_identity.name}`,
+      });
+      continue;
+    }
+    componentObject(component, `${id}-binding-${namespace}`, k8s.KubeRoleBinding, ['roleRef', 'subjects'], binding, {
+      name,
+      namespace,
+    });
+  }
+}

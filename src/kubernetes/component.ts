@@ -1,0 +1,147 @@
+import { Construct } from 'constructs';
+import type { Endpoint } from '../settings/endpoint';
+import { MonitoringContext } from '../settings/monitoring-context';
+import type { ObjectStorage } from '../settings/object-storage';
+import type { PrerequisiteEntry } from '../settings/plan';
+import type { SecretKey } from '../settings/secret-key';
+import type { ServiceOptions, WorkloadOptions } from '../settings/workload-options';
+import type { Identity } from './identity';
+
+/** What the base of all components is told. */
+export interface ComponentDescription {
+  /** The program: `thanos`. */
+  readonly app: string;
+  /** The part it plays: `query`. */
+  readonly component: string;
+  readonly instance?: string;
+  /** Which of the stack's namespaces. @default 'main' */
+  readonly room?: 'main' | 'agents';
+  readonly options: WorkloadOptions & ServiceOptions;
+}
+
+/**
+ * Base of every component: knows its context and its identity, says to the plan whom it talks to, and collects what is
+ * wrong with its properties until synth.
+ * @internal
+ */
+export abstract class Component extends Construct {
+  /**
+   * The surroundings.
+   * @internal
+   */
+  public readonly _context: MonitoringContext;
+  /**
+   * Names and labels.
+   * @internal
+   */
+  public readonly _identity: Identity;
+  /**
+   * The options every workload takes.
+   * @internal
+   */
+  public readonly _options: WorkloadOptions & ServiceOptions;
+
+  constructor(scope: Construct, id: string, description: ComponentDescription) {
+    super(scope, id);
+    this._context = MonitoringContext.of(this);
+    this._options = description.options;
+    const namespace = description.options.namespace ?? this._context.namespaces[description.room ?? 'main'];
+    this._identity = this._context._identity(namespace, description.app, description.component, description.instance);
+  }
+
+  /**
+   * Adds a check that is made at synth. It answers with one text per problem:
+   * `<property> is <actual value>; allowed is <what>: <what to do>`.
+   * @internal
+   */
+  public _check(problems: () => string[]): void {
+    this.node.addValidation({ validate: problems });
+  }
+
+  /**
+   * Adds a source of warnings, asked at synth.
+   * @internal
+   */
+  public _warn(id: string, messages: () => string[]): void {
+    this._context._plan.warnWith(() => messages().map((message) => ({ id, path: this.node.path, message })));
+  }
+
+  /**
+   * Says that this component opens connections to an endpoint.
+   * @internal
+   */
+  public _connect(to: Endpoint): void {
+    this._context._plan.edges.push({ from: this._identity, to });
+  }
+
+  /**
+   * Says that this component talks to the API server.
+   * @internal
+   */
+  public _reachKubernetesApi(): void {
+    const { cluster, _plan } = this._context;
+    const ports = [...new Set([443, cluster.apiServerPort])];
+    _plan.reaches.push({
+      from: this._identity,
+      what: 'kubernetes-api',
+      ports,
+      cidrs: cluster.apiServerCidrs,
+      purpose: 'the API server',
+    });
+    this.warnOfEgress(() => cluster.apiServerCidrs, 'the API server', 'cluster.apiServerCidrs');
+  }
+
+  /**
+   * Says that this component talks to a port of every node.
+   * @internal
+   */
+  public _reachNodes(port: number): void {
+    const { cluster, _plan } = this._context;
+    _plan.reaches.push({ from: this._identity, what: 'nodes', ports: [port], cidrs: cluster.nodeCidrs, purpose: 'the nodes' });
+    this.warnOfEgress(() => cluster.nodeCidrs, 'the nodes', 'cluster.nodeCidrs');
+  }
+
+  /**
+   * Says that this component uses a bucket; notes what must exist for it.
+   * @internal
+   */
+  public _reachObjectStorage(storage: ObjectStorage, product: string): void {
+    const { _plan } = this._context;
+    const proxyPort = storage.proxyUrl === undefined ? undefined : Number(/:(\d+)\/?$/.exec(storage.proxyUrl)?.[1] ?? 80);
+    _plan.reaches.push({
+      from: this._identity,
+      what: 'outside',
+      ports: [proxyPort ?? storage.port],
+      cidrs: storage.egressCidrs,
+      purpose: `object storage at ${storage.endpoint}`,
+    });
+    this.warnOfEgress(() => storage.egressCidrs, `object storage at ${storage.endpoint}`, 'objectStorage.egressCidrs');
+    const { bucket, prefix } = storage.locationOf(product);
+    this._require({ kind: 'Bucket', name: bucket, keys: prefix === undefined ? undefined : [prefix] });
+    this._check(() => storage._problems());
+  }
+
+  /**
+   * Notes something that must exist before the manifests are applied.
+   * @internal
+   */
+  public _require(entry: Omit<PrerequisiteEntry, 'neededBy'>): void {
+    this._context._plan.prerequisites.push({ ...entry, neededBy: this._identity.name });
+  }
+
+  /**
+   * Notes a Secret that must exist in this component's namespace.
+   * @internal
+   */
+  public _requireSecret(secret: SecretKey): void {
+    this._require({ kind: 'Secret', namespace: this._identity.namespace, name: secret.secretName, keys: [secret.key] });
+  }
+
+  private warnOfEgress(cidrs: () => string[] | undefined, target: string, property: string): void {
+    this._warn('egress-to-anywhere', () =>
+      this._context.networkPolicies && cidrs() === undefined
+        ? [`the NetworkPolicy lets ${this._identity.name} reach ${target} at any address; give ${property} to narrow it`]
+        : [],
+    );
+  }
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { k8s } from 'cdk8s-plus-28';
+import type { Component } from './component';
+import { componentObject } from './objects';
+
+/** Files of a ConfigMap. */
+export interface ConfigFiles {
+  readonly configMapName: string;
+  /** Hash of the contents; changes when a file does. Worked out at synth. */
+  checksum(): string;
+  /** Volume that holds the files. */
+  volume(name: string): k8s.Volume;
+}
+
+/** Largest ConfigMap that client-side apply can carry (an annotation of 262,144 bytes repeats it) with room for metadata. */
+export const CONFIG_MAP_LIMIT = 250_000;
+
+/**
+ * Emits a ConfigMap whose files are worked out at synth.
+ * @param suffix put behind the component's name
+ */
+export function configFiles(
+  component: Component,
+  suffix: string,
+  produce: () => Record<string, string>,
+  labels: Record<string, string> = {},
+): ConfigFiles {
+  const configMapName = `${component._identity.name}-${suffix}`;
+  let files: Record<string, string> | undefined;
+  const contents = () => {
+    files ??= produce();
+    return files;
+  };
+  const object = componentObject(component, suffix, k8s.KubeConfigMap, ['data'], () => ({ data: contents() }), {
+    name: configMapName,
+  });
+  for (const [key, value] of Object.entries(labels)) {
+    object.metadata.addLabel(key, value);
+  }
+  component._check(() => {
+    const size = Object.entries(contents()).reduce(
+      (sum, [name, text]) => sum + Buffer.byteLength(name) + Buffer.byteLength(text),
+      0,
+    );
+    return size > CONFIG_MAP_LIMIT
+      ? [
+          `ConfigMap ${configMapName} is ${size} bytes; allowed are ${CONFIG_MAP_LIMIT}, because client-side apply stops at 262,144: split the content`,
+        ]
+      : [];
+  });
+  return {
+    configMapName,
+    checksum: () =>
+      createHash('sha256')
+        .update(JSON.stringify(Object.entries(contents()).sort()))
+        .digest('hex')
+        .slice(0, 16),
+    volume: (name) => ({ name, configMap: { name: configMapName } }),
+  };
+}

@@ -1,0 +1,314 @@
+import { k8s } from 'cdk8s-plus-28';
+import { IMAGE_TABLE } from '../settings/images';
+import { Placement } from '../settings/placement';
+import type { Component } from './component';
+import { type ContainerDescription, containerObject, mergeResources, resourceProblems } from './container';
+import { networkPolicy } from './network-policy';
+import { componentObject, objectLabels } from './objects';
+import { type Claim, claimObject } from './volumes';
+
+/** What a pod consists of. Worked out at synth. */
+export interface PodDescription {
+  /** The main container first; options such as `resources` and `extraArgs` apply to it. */
+  readonly containers: readonly ContainerDescription[];
+  readonly volumes?: readonly k8s.Volume[];
+  readonly serviceAccountName: string;
+  /** Whether the pod talks to the API server. */
+  readonly mountsToken?: boolean;
+  /** Checksum of configuration that is only read at the start; a change then rolls the pods. */
+  readonly checksum?: string;
+  readonly terminationGracePeriodSeconds?: number;
+  /** Labels that the pod needs, e.g. for workload identity. */
+  readonly labels?: { readonly [key: string]: string };
+  /** Group that owns the volumes, if not the main image's. */
+  readonly volumeGroup?: number;
+}
+
+/** A workload: the kind-specific part. */
+export interface WorkloadDescription {
+  /** Worked out at synth. */
+  readonly pod: () => PodDescription;
+}
+
+export interface StatefulSetDescription extends WorkloadDescription {
+  readonly replicas: number;
+  /** The headless Service that names the pods. */
+  readonly serviceName: string;
+  readonly claims: readonly Claim[];
+  /** Parallel where replicas need not wait for each other. @default 'OrderedReady' */
+  readonly podManagement?: 'OrderedReady' | 'Parallel';
+}
+
+export interface DeploymentDescription extends WorkloadDescription {
+  readonly replicas: number;
+  /** `Recreate` where two pods must never run at once. @default 'RollingUpdate' */
+  readonly strategy?: 'RollingUpdate' | 'Recreate';
+}
+
+const EVERY_NODE: k8s.Toleration[] = [{ operator: 'Exists' }];
+
+/** Tolerations and affinity of a placement. Linux is always required: no image of the table has another system. */
+export function placementFields(placement: Placement): Pick<k8s.PodSpec, 'tolerations' | 'affinity' | 'nodeSelector'> {
+  const { taint, nodeLabel } = placement;
+  return {
+    nodeSelector: { 'kubernetes.io/os': 'linux' },
+    ...(taint && {
+      tolerations: [{ key: taint.key, operator: 'Equal', value: taint.value, effect: taint.effect ?? 'NoSchedule' }],
+    }),
+    ...(nodeLabel && {
+      affinity: {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: {
+            nodeSelectorTerms: [{ matchExpressions: [{ key: nodeLabel.key, operator: 'In', values: [nodeLabel.value] }] }],
+          },
+        },
+      },
+    }),
+  };
+}
+
+const flagOf = (argument: string) => (argument.startsWith('-') ? argument.split('=')[0] : undefined);
+
+function mainContainer(component: Component, own: ContainerDescription): k8s.Container {
+  const { extraArgs, environment, resources } = component._options;
+  const merged = [...(own.environment ?? []), ...Object.entries(environment ?? {}).map(([name, value]) => ({ name, value }))];
+  return containerObject(component, {
+    ...own,
+    args: [...own.args, ...(extraArgs ?? [])],
+    environment: merged.length > 0 ? merged : undefined,
+    resources: mergeResources(own.resources, resources),
+  });
+}
+
+interface RawEntry {
+  [key: string]: unknown;
+}
+
+interface FinishedPod {
+  readonly template: { readonly spec: { containers: RawEntry[]; volumes?: RawEntry[]; topologySpreadConstraints?: RawEntry[] } };
+}
+
+/**
+ * Adds what the user gives as the Kubernetes API has it. It is added to the finished manifest, because the typed classes
+ * would drop every field they do not know.
+ */
+function withRawEntries(component: Component, workload: FinishedPod): FinishedPod {
+  const { extraEnvironment, extraVolumeMounts, extraContainers, extraVolumes, topologySpreadConstraints } = component._options;
+  const { spec } = workload.template;
+  const [main] = spec.containers;
+  const append = (list: unknown, more: RawEntry[] | undefined) =>
+    more ? [...((list as RawEntry[] | undefined) ?? []), ...more] : list;
+  main.env = append(main.env, extraEnvironment);
+  main.volumeMounts = append(main.volumeMounts, extraVolumeMounts);
+  spec.containers = [...spec.containers, ...(extraContainers ?? [])];
+  spec.volumes = append(spec.volumes, extraVolumes) as RawEntry[] | undefined;
+  if (topologySpreadConstraints) {
+    const labelSelector = { matchLabels: component._identity.selector };
+    spec.topologySpreadConstraints = topologySpreadConstraints.map((constraint) => ({ labelSelector, ...constraint }));
+  }
+  return workload;
+}
+
+const amendWith = (component: Component) => (workload: unknown) => withRawEntries(component, workload as FinishedPod);
+
+/** Replicas prefer different nodes, and still run where there is only one. */
+const softSpread = (component: Component): k8s.TopologySpreadConstraint[] => [
+  {
+    maxSkew: 1,
+    topologyKey: 'kubernetes.io/hostname',
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels: component._identity.selector },
+  },
+];
+
+function podSpec(component: Component, pod: PodDescription, everyNode: boolean, replicas: number): k8s.PodSpec {
+  const { _context: context, _options: options } = component;
+  const [main, ...others] = pod.containers;
+  const placement = options.placement ?? (everyNode ? Placement.anywhere() : context.placement);
+  const facts = IMAGE_TABLE[main.image];
+  const user = main.user ?? facts.user;
+  const pullSecrets = options.imagePullSecrets ?? context.images._pullSecrets;
+  return {
+    serviceAccountName: pod.serviceAccountName,
+    automountServiceAccountToken: pod.mountsToken ?? false,
+    enableServiceLinks: false,
+    securityContext: {
+      runAsUser: user,
+      runAsGroup: main.user ?? facts.group,
+      runAsNonRoot: user !== 0,
+      ...(user !== 0 && { fsGroup: pod.volumeGroup ?? facts.volumeGroup, fsGroupChangePolicy: 'OnRootMismatch' }),
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    containers: [mainContainer(component, main), ...others.map((container) => containerObject(component, container))],
+    volumes: pod.volumes && [...pod.volumes],
+    ...placementFields(placement),
+    ...(everyNode && options.placement === undefined && { tolerations: EVERY_NODE }),
+    ...(replicas > 1 && { topologySpreadConstraints: softSpread(component) }),
+    ...(pullSecrets.length > 0 && { imagePullSecrets: pullSecrets.map((name) => ({ name })) }),
+    priorityClassName: options.priorityClassName ?? context.priorityClassName,
+    terminationGracePeriodSeconds: options.terminationGracePeriodSeconds ?? pod.terminationGracePeriodSeconds,
+  };
+}
+
+function podTemplate(component: Component, pod: PodDescription, everyNode: boolean, replicas: number): k8s.PodTemplateSpec {
+  const { _context: context, _options: options } = component;
+  return {
+    metadata: {
+      labels: {
+        ...options.podLabels,
+        ...pod.labels,
+        ...objectLabels(component),
+        'app.kubernetes.io/version': context.images._version(pod.containers[0].image),
+      },
+      annotations: {
+        'kubectl.kubernetes.io/default-container': pod.containers[0].name,
+        ...(pod.checksum !== undefined && { 'checksum/config': pod.checksum }),
+        ...options.podAnnotations,
+      },
+    },
+    spec: podSpec(component, pod, everyNode, replicas),
+  };
+}
+
+function problemsOf(component: Component, description: WorkloadDescription, limit: number): string[] {
+  const { _identity: identity, _options: options } = component;
+  const problems: string[] = [];
+  if (!/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(identity.name) || identity.name.length > limit) {
+    problems.push(
+      `name of the workload is ${JSON.stringify(identity.name)}; allowed are 1 to ${limit} lower-case letters, digits and "-", starting with a letter: ` +
+        'shorten the name of the stack or the instance',
+    );
+  }
+  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(identity.namespace)) {
+    problems.push(
+      `namespace is ${JSON.stringify(identity.namespace)}; allowed are 1 to 63 lower-case letters, digits and "-": rename it`,
+    );
+  }
+  for (const key of Object.keys(options.podLabels ?? {})) {
+    if (key in identity.selector) {
+      problems.push(`podLabels has ${key}; allowed are labels that the selector does not use: choose another key`);
+    }
+  }
+  const { containers } = description.pod();
+  problems.push(...resourceProblems(mergeResources(containers[0].resources, options.resources)));
+  const ownFlags = new Set(containers[0].args.map(flagOf));
+  for (const argument of options.extraArgs ?? []) {
+    const flag = flagOf(argument);
+    if (flag !== undefined && ownFlags.has(flag)) {
+      problems.push(
+        `extraArgs has ${JSON.stringify(argument)}; allowed are flags that the component does not set itself: use the property behind ${flag}`,
+      );
+    }
+  }
+  for (const [property, entries] of Object.entries({
+    extraEnvironment: options.extraEnvironment,
+    extraVolumes: options.extraVolumes,
+    extraVolumeMounts: options.extraVolumeMounts,
+    extraContainers: options.extraContainers,
+  })) {
+    for (const entry of entries ?? []) {
+      if (typeof entry.name !== 'string' || entry.name === '') {
+        problems.push(`${property} has ${JSON.stringify(entry)}; allowed are entries with a name: add \`name\``);
+      }
+    }
+  }
+  return problems;
+}
+
+/** What all kinds of workload have: checks, network policy, prerequisites. */
+function prepare(component: Component, description: WorkloadDescription, limit = 63): void {
+  const { _context: context, _options: options } = component;
+  component._check(() => problemsOf(component, description, limit));
+  networkPolicy(component);
+  const placement = options.placement ?? context.placement;
+  if (placement.nodeLabel) {
+    component._require({ kind: 'NodeLabel', name: `${placement.nodeLabel.key}=${placement.nodeLabel.value}` });
+  }
+  if (placement.taint) {
+    const { key, value, effect } = placement.taint;
+    component._require({ kind: 'NodeTaint', name: `${key}=${value}:${effect ?? 'NoSchedule'}` });
+  }
+  const priorityClassName = options.priorityClassName ?? context.priorityClassName;
+  if (priorityClassName !== undefined) {
+    component._require({ kind: 'PriorityClass', name: priorityClassName });
+  }
+}
+
+/** A budget that keeps all but one replica running while nodes are drained. */
+function disruptionBudget(component: Component, replicas: number): void {
+  if (replicas > 1) {
+    componentObject(component, 'disruption-budget', k8s.KubePodDisruptionBudget, ['spec'], () => ({
+      spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels: component._identity.selector } },
+    }));
+  }
+}
+
+/** Emits a StatefulSet. */
+export function statefulSet(component: Component, description: StatefulSetDescription): void {
+  // 52 characters: Kubernetes adds "-<revision hash>" in a label of at most 63.
+  prepare(component, description, 52);
+  const { replicas } = description;
+  componentObject(
+    component,
+    'stateful-set',
+    k8s.KubeStatefulSet,
+    ['spec'],
+    () => ({
+      spec: {
+        replicas,
+        serviceName: description.serviceName,
+        podManagementPolicy: description.podManagement,
+        selector: { matchLabels: component._identity.selector },
+        template: podTemplate(component, description.pod(), false, replicas),
+        ...(description.claims.length > 0 && {
+          volumeClaimTemplates: description.claims.map((claim) => claimObject(component, claim)),
+        }),
+      },
+    }),
+    {},
+    amendWith(component),
+  );
+  disruptionBudget(component, replicas);
+}
+
+/** Emits a Deployment. */
+export function deployment(component: Component, description: DeploymentDescription): void {
+  prepare(component, description);
+  const { replicas, strategy } = description;
+  componentObject(
+    component,
+    'deployment',
+    k8s.KubeDeployment,
+    ['spec'],
+    () => ({
+      spec: {
+        replicas,
+        selector: { matchLabels: component._identity.selector },
+        ...(strategy && { strategy: { type: strategy } }),
+        template: podTemplate(component, description.pod(), false, replicas),
+      },
+    }),
+    {},
+    amendWith(component),
+  );
+  disruptionBudget(component, replicas);
+}
+
+/** Emits a DaemonSet, which runs on every node, tainted or not, unless its options place it. */
+export function daemonSet(component: Component, description: WorkloadDescription): void {
+  prepare(component, description);
+  componentObject(
+    component,
+    'daemon-set',
+    k8s.KubeDaemonSet,
+    ['spec'],
+    () => ({
+      spec: {
+        selector: { matchLabels: component._identity.selector },
+        template: podTemplate(component, description.pod(), true, 1),
+      },
+    }),
+    {},
+    amendWith(component),
+  );
+}

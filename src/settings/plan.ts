@@ -1,0 +1,83 @@
+import type { Identity } from '../kubernetes/identity';
+import type { Endpoint } from './endpoint';
+
+/** A connection that a component opens. */
+export interface Edge {
+  readonly from: Identity;
+  readonly to: Endpoint;
+}
+
+/** An endpoint where Prometheus finds metrics. */
+export interface MetricsEndpoint {
+  readonly identity: Identity;
+  /** Name of the scrape job. */
+  readonly job: string;
+  readonly containerPort: number;
+  /** Name of the container port, by which the pod's target is chosen. */
+  readonly portName: string;
+  readonly path: string;
+  /** The metrics carry labels of their own (namespace, pod, …) that are kept. */
+  readonly honorLabels: boolean;
+}
+
+/** What a pod reaches besides other components. */
+export interface Reach {
+  readonly from: Identity;
+  readonly what: 'kubernetes-api' | 'nodes' | 'outside';
+  readonly ports: number[];
+  /** Address ranges; undefined = every address but the pods'. */
+  readonly cidrs: string[] | undefined;
+  /** For the warning: what is reached. */
+  readonly purpose: string;
+}
+
+/** Something that must exist before the manifests are applied. */
+export interface PrerequisiteEntry {
+  readonly kind:
+    | 'Secret'
+    | 'ConfigMap'
+    | 'Bucket'
+    | 'NodeLabel'
+    | 'NodeTaint'
+    | 'StorageClass'
+    | 'PriorityClass'
+    | 'CustomResourceDefinition'
+    | 'Access'
+    | 'Namespace';
+  readonly namespace?: string;
+  readonly name: string;
+  readonly keys?: string[];
+  /** Who needs it, or what for. */
+  readonly neededBy: string;
+}
+
+/** Something that works but that a careful operator wants to know. */
+export interface Warning {
+  /** By which it is acknowledged. */
+  readonly id: string;
+  readonly path: string;
+  readonly message: string;
+}
+
+/**
+ * What all components of a context say about themselves while they are constructed. It is read at synth, when nothing is
+ * missing any more: policies, scrape jobs and the report of prerequisites come out of it.
+ */
+export class Plan {
+  readonly edges: Edge[] = [];
+  readonly metrics: MetricsEndpoint[] = [];
+  readonly scrapers: Identity[] = [];
+  readonly reaches: Reach[] = [];
+  readonly exposed: { readonly identity: Identity; readonly containerPort: number }[] = [];
+  readonly prerequisites: PrerequisiteEntry[] = [];
+  private readonly warningSources: (() => Warning[])[] = [];
+
+  /** Registers a source of warnings, asked at synth. */
+  warnWith(source: () => Warning[]): void {
+    this.warningSources.push(source);
+  }
+
+  get warnings(): Warning[] {
+    return this.warningSources.flatMap((source) => source());
+  }
+}
