@@ -1,0 +1,13 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { alias: { 'cdk8s-monitoring-stack': fileURLToPath(new URL('../../src/index.ts', import.meta.url)) } },
+  test: {
+    include: ['test/conformance/**/*.test.ts'],
+    root: fileURLToPath(new URL('../..', import.meta.url)),
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    maxWorkers: 2,
+  },
+});
