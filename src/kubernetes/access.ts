@@ -39,13 +39,14 @@ export function clusterRights(component: Component, id: string, rules: readonly 
 /**
  * Rights on the objects of some namespaces: one ClusterRole, bound by a RoleBinding in each of them, which is the only
  * object that an application's namespace receives. `Access` may choose otherwise.
+ * @returns binds the role in one more namespace, for those that are known later; a namespace is bound once
  */
 export function namespaceRights(
   component: Component,
   id: string,
   rules: readonly k8s.PolicyRule[],
   namespaces: readonly string[],
-): void {
+): (namespace: string) => void {
   const { _context, _identity } = component;
   const own = [_context.namespaces.main, _context.namespaces.agents];
   const mode = _context.access._mode;
@@ -54,20 +55,27 @@ export function namespaceRights(
   const binding = () => ({ roleRef: roleRef(name), subjects: [subject(component)] });
   if (mode === 'cluster') {
     clusterObject(component, `${id}-binding`, k8s.KubeClusterRoleBinding, name, ['roleRef', 'subjects'], binding);
-    return;
+    return () => {};
   }
-  for (const namespace of new Set(namespaces)) {
+  const bound = new Set<string>();
+  const bind = (namespace: string) => {
+    if (bound.has(namespace)) {
+      return;
+    }
+    bound.add(namespace);
     if (mode === 'existing' && !own.includes(namespace)) {
       component._require({
         kind: 'Access',
         namespace,
         name: `ClusterRole ${name} for ServiceAccount ${_identity.namespace}/${_identity.name}`,
       });
-      continue;
+      return;
     }
     componentObject(component, `${id}-binding-${namespace}`, k8s.KubeRoleBinding, ['roleRef', 'subjects'], binding, {
       name,
       namespace,
     });
-  }
+  };
+  namespaces.forEach(bind);
+  return bind;
 }

@@ -38,15 +38,20 @@ export function configFiles(
     object.metadata.addLabel(key, value);
   }
   component._check(() => {
-    const size = Object.entries(contents()).reduce(
-      (sum, [name, text]) => sum + Buffer.byteLength(name) + Buffer.byteLength(text),
-      0,
-    );
-    return size > CONFIG_MAP_LIMIT
-      ? [
-          `ConfigMap ${configMapName} is ${size} bytes; allowed are ${CONFIG_MAP_LIMIT}, because client-side apply stops at 262,144: split the content`,
-        ]
-      : [];
+    try {
+      const size = Object.entries(contents()).reduce(
+        (sum, [name, text]) => sum + Buffer.byteLength(name) + Buffer.byteLength(text),
+        0,
+      );
+      return size > CONFIG_MAP_LIMIT
+        ? [
+            `ConfigMap ${configMapName} is ${size} bytes; allowed are ${CONFIG_MAP_LIMIT}, because client-side apply stops at 262,144: split the content`,
+          ]
+        : [];
+    } catch (error) {
+      // What stands in the way is told beside all other problems instead of hiding them.
+      return [`ConfigMap ${configMapName} cannot be written: ${error instanceof Error ? error.message : error}`];
+    }
   });
   return {
     configMapName,

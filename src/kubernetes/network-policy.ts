@@ -42,7 +42,8 @@ function ingressRules(component: Component): k8s.NetworkPolicyIngressRule[] {
     }
   }
   for (const target of metrics.filter((candidate) => same(candidate.identity, identity))) {
-    for (const scraper of scrapers.filter((candidate) => !same(candidate, identity))) {
+    // A scraper's replicas scrape each other, so its own pods are among the callers.
+    for (const scraper of scrapers) {
       allow(target.containerPort, scraper);
     }
   }
@@ -72,12 +73,19 @@ function endpointRule(context: MonitoringContext, to: Endpoint): k8s.NetworkPoli
 
 function egressRules(component: Component): k8s.NetworkPolicyEgressRule[] {
   const { _identity: identity, _context: context } = component;
-  const { edges, metrics, scrapers, reaches } = context._plan;
+  const { edges, metrics, scrapers, reaches, namespaceReaches } = context._plan;
   const rules: k8s.NetworkPolicyEgressRule[] = [
     ...edges.filter(({ from }) => same(from, identity)).map(({ to }) => endpointRule(context, to)),
-    ...(scrapers.some((scraper) => same(scraper, identity)) ? metrics : [])
-      .filter((target) => !same(target.identity, identity))
-      .map((target) => ({ to: [peer(target.identity)], ports: [tcp(target.containerPort)] })),
+    ...(scrapers.some((scraper) => same(scraper, identity)) ? metrics : []).map((target) => ({
+      to: [peer(target.identity)],
+      ports: [tcp(target.containerPort)],
+    })),
+    ...namespaceReaches
+      .filter(({ from }) => same(from, identity))
+      .map(({ namespace, ports }) => ({
+        to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }],
+        ...(ports.length > 0 && { ports: ports.map(tcp) }),
+      })),
     ...reaches
       .filter(({ from }) => same(from, identity))
       .map(({ ports, cidrs }) => ({ to: addresses(context, cidrs), ports: ports.map(tcp) })),

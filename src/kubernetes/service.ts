@@ -94,7 +94,7 @@ export interface MetricsDescription {
 /** Offers a port's metrics: every Prometheus of the context scrapes them. */
 export function offerMetrics(component: Component, port: ContainerPort, description: MetricsDescription = {}): void {
   const { _identity: identity, _context: context } = component;
-  context._plan.metrics.push({
+  context._plan.offerMetrics({
     identity,
     job: description.job ?? identity.name.slice(context.namePrefix.length),
     containerPort: port.port,

@@ -170,6 +170,15 @@ function podTemplate(component: Component, pod: PodDescription, everyNode: boole
   };
 }
 
+/** The main container; undefined if bad properties keep it from being described, which other checks then tell. */
+function mainDescription(description: WorkloadDescription): ContainerDescription | undefined {
+  try {
+    return description.pod().containers[0];
+  } catch {
+    return undefined;
+  }
+}
+
 function problemsOf(component: Component, description: WorkloadDescription, limit: number): string[] {
   const { _identity: identity, _options: options } = component;
   const problems: string[] = [];
@@ -189,9 +198,9 @@ function problemsOf(component: Component, description: WorkloadDescription, limi
       problems.push(`podLabels has ${key}; allowed are labels that the selector does not use: choose another key`);
     }
   }
-  const { containers } = description.pod();
-  problems.push(...resourceProblems(mergeResources(containers[0].resources, options.resources)));
-  const ownFlags = new Set(containers[0].args.map(flagOf));
+  const main = mainDescription(description);
+  problems.push(...resourceProblems(mergeResources(main?.resources ?? {}, options.resources)));
+  const ownFlags = new Set(main?.args.map(flagOf));
   for (const argument of options.extraArgs ?? []) {
     const flag = flagOf(argument);
     if (flag !== undefined && ownFlags.has(flag)) {
