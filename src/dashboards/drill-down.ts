@@ -1,0 +1,64 @@
+import { condition, is, type Matcher, selector } from '../query/expressions';
+import { variableLiteral } from '../query/text-literals';
+import type { DataLink } from './grafana-model';
+
+/** The value of another column in the row that was clicked, encoded for an address. */
+export function columnValue(column: string): string {
+  return `\${__data.fields["${column}"]:percentencode}`;
+}
+
+/** A text as part of an address; half a surrogate pair, which has no code there, becomes U+FFFD. */
+function encoded(text: string): string {
+  return encodeURIComponent(Buffer.from(text, 'utf8').toString('utf8'));
+}
+
+/** Stands for a value that Grafana puts into an encoded text; a private character that no validated name holds. */
+const PLACE = '\ue000';
+
+/**
+ * Opens a board for what was clicked, in the same stretch of time.
+ * @param variables value of each of its variables, as Grafana reference that is encoded already
+ */
+export function boardLink(title: string, uid: string, variables: Readonly<Record<string, string>>): DataLink {
+  const parameters = Object.entries(variables).map(([name, value]) => `var-${name}=${value}`);
+  return {
+    title,
+    url: `/d/${encoded(uid)}?${['from=${__from}', 'to=${__to}', ...parameters].join('&')}`,
+    targetBlank: true,
+  };
+}
+
+/** Where and what Explore shall search. */
+export interface LogSearch {
+  /** Uid of the Loki data source. */
+  readonly dataSource: string;
+  readonly streams: readonly Matcher[];
+  /** Label or structured metadata that holds the looked-for value. */
+  readonly field: string;
+  /** Column of the clicked row with the value. */
+  readonly column: string;
+}
+
+/**
+ * Opens Explore on the log lines that belong to a row of a table, in the same stretch of time. The state is JSON inside the
+ * address (Grafana: Explore, "panes", schema 1): everything but Grafana's references is encoded, quotes of the query as
+ * `%5C%22`, and the references themselves ask for encoding.
+ */
+export function exploreLink(title: string, search: LogSearch): DataLink {
+  const expr = `${selector('', search.streams)} | ${condition({ ...is(search.field, ''), literal: variableLiteral(PLACE) })}`;
+  const panes = {
+    logs: {
+      datasource: search.dataSource,
+      queries: [
+        { refId: 'A', datasource: { type: 'loki', uid: search.dataSource }, expr, queryType: 'range', editorMode: 'code' },
+      ],
+      range: { from: PLACE, to: PLACE },
+    },
+  };
+  const references = [columnValue(search.column), '${__from}', '${__to}'];
+  const state = JSON.stringify(panes)
+    .split(PLACE)
+    .map((part, index) => encoded(part) + (references[index] ?? ''))
+    .join('');
+  return { title, url: `/explore?schemaVersion=1&panes=${state}`, targetBlank: true };
+}
