@@ -37,14 +37,8 @@ export enum AlloyLogLevel {
   ERROR = 'error',
 }
 
-/** Properties of `AlloyDaemonSet`. */
-export interface AlloyDaemonSetProps extends WorkloadOptions {
-  /** Loki or its gateway; lines are pushed to `/loki/api/v1/push` there. */
-  readonly push: Endpoint;
-  /** What is read and what becomes of it. A container belongs to the first pipeline that selects it. */
-  readonly logs: LogPipeline[];
-  /** Tenant of the lines (`X-Scope-OrgID`); needed where Loki has more than one. @default - none */
-  readonly tenant?: string;
+/** Options of `AlloyDaemonSet` that have nothing to do with what is read and where it goes. */
+export interface AlloyDaemonSetOptions extends WorkloadOptions {
   /** User and password for Loki. @default - none */
   readonly credentials?: LogCredentials;
   /** What writes the log files. @default ContainerRuntime.cri() */
@@ -63,6 +57,16 @@ export interface AlloyDaemonSetProps extends WorkloadOptions {
    * @default - none
    */
   readonly extraConfig?: string;
+}
+
+/** Properties of `AlloyDaemonSet`. */
+export interface AlloyDaemonSetProps extends AlloyDaemonSetOptions {
+  /** Loki or its gateway; lines are pushed to `/loki/api/v1/push` there. */
+  readonly push: Endpoint;
+  /** What is read and what becomes of it. A container belongs to the first pipeline that selects it. */
+  readonly logs: LogPipeline[];
+  /** Tenant of the lines (`X-Scope-OrgID`); needed where Loki has more than one. @default - none */
+  readonly tenant?: string;
 }
 
 const HTTP = { name: 'http-metrics', port: 12345 };

@@ -72,6 +72,10 @@ export abstract class Component extends Construct {
    */
   public _connect(to: Endpoint): void {
     this._context._plan.edges.push({ from: this._identity, to });
+    const external = to._external;
+    if (external !== undefined && external.namespace === undefined) {
+      this.warnOfEgress(() => external.cidrs, to.hostAndPort, 'cidrs of that endpoint');
+    }
   }
 
   /**

@@ -10,18 +10,22 @@ import { type Endpoint, EndpointProtocol } from '../settings/endpoint';
 import type { WorkloadOptions } from '../settings/workload-options';
 import { memcachedArguments, memcachedContainerMemory } from './memcached-config';
 
-/** Properties of `Memcached`. */
-export interface MemcachedProps extends WorkloadOptions {
-  /** Memory for items (`-m`), in whole mebibytes. The container gets 1.2 times as much. */
-  readonly itemMemory: Size;
-  /** What it caches; part of its name. Must differ between caches of one stack. @default 'cache' */
-  readonly instance?: string;
+/** Options of `Memcached` that have nothing to do with what it is for. */
+export interface MemcachedOptions extends WorkloadOptions {
   /** Largest item (`-I`); must exceed the largest chunk or result. @default Size.mebibytes(5) */
   readonly maxItemSize?: Size;
   /** Simultaneous connections (`-c`); more than clients times idle connections of each. @default 16384 */
   readonly connections?: number;
   /** Number of instances; clients spread keys over them by consistent hashing. @default 1 */
   readonly replicas?: number;
+}
+
+/** Properties of `Memcached`. */
+export interface MemcachedProps extends MemcachedOptions {
+  /** Memory for items (`-m`), in whole mebibytes. The container gets 1.2 times as much. */
+  readonly itemMemory: Size;
+  /** What it caches; part of its name. Must differ between caches of one stack. @default 'cache' */
+  readonly instance?: string;
 }
 
 const CLIENT = { name: 'client', port: 11211 };

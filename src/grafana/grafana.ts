@@ -1,0 +1,322 @@
+import { Size } from 'cdk8s';
+import type { k8s } from 'cdk8s-plus-28';
+import type { Construct } from 'constructs';
+import type { Dashboard } from '../dashboards/dashboard';
+import type { DashboardContext } from '../dashboards/dashboard-context';
+import { serviceAccount } from '../kubernetes/access';
+import { Component } from '../kubernetes/component';
+import { type ConfigFiles, configFiles } from '../kubernetes/config-files';
+import { type ContainerDescription, httpProbe, secretVariable } from '../kubernetes/container';
+import { ingress } from '../kubernetes/ingress';
+import type { IngressOptions } from '../kubernetes/ingress-options';
+import { offerMetrics, service } from '../kubernetes/service';
+import { offeredSize, volumeProblems } from '../kubernetes/volumes';
+import { statefulSet } from '../kubernetes/workload';
+import { Cpu } from '../settings/cpu';
+import { Endpoint, EndpointProtocol } from '../settings/endpoint';
+import { SecretKey } from '../settings/secret-key';
+import type { ServiceOptions, WorkloadOptions } from '../settings/workload-options';
+import { dataSourcesOfDashboard } from './dashboard-references';
+import type { DataSource } from './data-source';
+import { type DataSourceKind, dataSourceProblems, dataSourceSecrets, dataSourcesFile } from './data-source-config';
+import {
+  CREDENTIAL_FILES,
+  CREDENTIALS_PATH,
+  DASHBOARDS_PATH,
+  dashboardFolders,
+  dashboardProvidersFile,
+  folderProblems,
+  type GrafanaSettings,
+  grafanaIni,
+  grafanaProblems,
+  SEARCH_INDEX_PATH,
+  subPathOf,
+} from './grafana-config';
+import { iniText } from './grafana-ini';
+import { provisioningYaml } from './provisioning-yaml';
+
+/** The first administrator. Grafana reads it when it makes its database; later changes are made in Grafana. */
+export interface GrafanaAdmin {
+  /** Login name. @default - `admin` */
+  readonly user?: SecretKey;
+  /** Password. */
+  readonly password: SecretKey;
+}
+
+/** Properties of `Grafana`. */
+export interface GrafanaProps extends WorkloadOptions, ServiceOptions {
+  /** Data sources. Their uids and names differ; at most one is the default. @default - none */
+  readonly dataSources?: DataSource[];
+  /** Dashboards. All data sources that they name must be there. @default - none */
+  readonly dashboards?: Dashboard[];
+  /** Log field that names the tenant, for dashboards that name none themselves. @default - none */
+  readonly tenantField?: string;
+  /** Volume of the database: users, preferences, alerts and whatever is made by hand. @default - 10Gi, rounded up to what the cluster offers */
+  readonly volume?: Size;
+  /** The first administrator. @default - keys `admin-user` and `admin-password` of the Secret `grafana-admin` */
+  readonly admin?: GrafanaAdmin;
+  /**
+   * Key that encrypts the data sources' secrets in the database. Set it before the first start: another key cannot read what
+   * the former wrote. @default - Grafana's built-in key, which everybody knows
+   */
+  readonly encryptionKey?: SecretKey;
+  /** How people reach it. @default - no Ingress */
+  readonly ingress?: IngressOptions;
+  /** Address in people's browsers, with path; links in alerts and logins depend on it. @default - that of the Ingress */
+  readonly rootUrl?: string;
+  /**
+   * Plugins that are installed before the start, from grafana.com: `id@version` or `id`, which takes the newest.
+   * @default - none; nothing is downloaded
+   */
+  readonly plugins?: string[];
+  /**
+   * Further settings, `section.key` as in `grafana.ini`; `$__file{/path}` and `$__env{NAME}` are references. Settings that
+   * belong to other properties are refused, and so are literal credentials. @default - none
+   */
+  readonly settings?: { [name: string]: string };
+}
+
+const HTTP = { name: 'http', port: 3000 };
+const DATA_PATH = '/var/lib/grafana';
+
+/** Empty directories that Grafana writes to. */
+const WRITABLE = { tmp: '/tmp', logs: '/var/log/grafana', search: SEARCH_INDEX_PATH };
+
+/** Files of Grafana's configuration and where it looks for them. */
+const FILES = {
+  'grafana.ini': '/etc/grafana/grafana.ini',
+  'datasources.yaml': '/etc/grafana/provisioning/datasources/datasources.yaml',
+  'dashboards.yaml': '/etc/grafana/provisioning/dashboards/dashboards.yaml',
+};
+
+/**
+ * Grafana, one replica with its own database on a volume. Data sources and dashboards are files that people cannot change by
+ * hand: a new data source restarts it, a changed dashboard shows within two minutes. Nobody gets in without login.
+ */
+export class Grafana extends Component {
+  /** Web interface and API. */
+  public readonly http: Endpoint;
+  private readonly dataSources: readonly DataSource[];
+  private readonly dashboards: readonly Dashboard[];
+  private readonly tenantField: string | undefined;
+  private readonly admin: GrafanaAdmin;
+  private readonly encryptionKey: SecretKey | undefined;
+
+  constructor(scope: Construct, id: string, props: GrafanaProps = {}) {
+    super(scope, id, { app: 'grafana', component: 'grafana', options: props });
+    const { dataSources = [], dashboards = [], plugins = [], settings = {} } = props;
+    this.dataSources = dataSources;
+    this.dashboards = dashboards;
+    this.tenantField = props.tenantField;
+    this.admin = props.admin ?? {
+      user: SecretKey.of('grafana-admin', 'admin-user'),
+      password: SecretKey.of('grafana-admin', 'admin-password'),
+    };
+    this.encryptionKey = props.encryptionKey;
+    const server: GrafanaSettings = {
+      rootUrl: props.rootUrl ?? addressOf(props.ingress),
+      adminUserFromSecret: this.admin.user !== undefined,
+      encryptionKeyFromSecret: this.encryptionKey !== undefined,
+      plugins,
+      settings,
+    };
+    this._check(() => this.problems(props, server));
+    this.reach(plugins);
+
+    const account = serviceAccount(this);
+    [this.http] = service(this, { ports: [{ target: HTTP, port: 80 }] });
+    if (props.ingress) {
+      ingress(this, HTTP, HTTP.name, props.ingress);
+    }
+    // Probes and scrapes use the path that Grafana serves; elsewhere it answers with a redirect.
+    const path = subPathOf(server.rootUrl);
+    offerMetrics(this, HTTP, { path: `${path}/metrics` });
+
+    const folders = dashboardFolders(dashboards.map(({ folder }) => folder));
+    const config = configFiles(this, 'config', () => ({
+      'grafana.ini': iniText(grafanaIni(server)),
+      'datasources.yaml': provisioningYaml(
+        dataSourcesFile(
+          dataSources.map(({ _settings }) => _settings),
+          { labels: this._context.dataLabels, scrapeInterval: this._context.scrapeInterval },
+        ),
+      ),
+      'dashboards.yaml': provisioningYaml(dashboardProvidersFile(folders)),
+    }));
+    const boards = dashboards
+      .filter(({ uid }, index) => firstAlike(dashboards, uid) === index)
+      .map((dashboard) => ({ dashboard, files: this.dashboardFiles(dashboard) }));
+    const boardVolumes = folders.map((folder, index) => ({
+      mount: { name: `dashboards-${index}`, mountPath: `${DASHBOARDS_PATH}/${folder.uid}`, readOnly: true },
+      files: boards.filter(({ dashboard }) => dashboard.folder === folder.title).map(({ files }) => files),
+    }));
+    const secrets = this.secretVariables();
+    const credentials = this.credentials();
+    statefulSet(this, {
+      replicas: 1,
+      serviceName: this._identity.name,
+      claims: [{ name: 'data', size: props.volume ?? offeredSize(this._context.cluster, Size.gibibytes(10)) }],
+      pod: () => ({
+        serviceAccountName: account,
+        // Dashboards are not part of it: Grafana reads them again by itself.
+        checksum: config.checksum(),
+        containers: [
+          this.container(
+            path,
+            secrets,
+            boardVolumes.map(({ mount }) => mount),
+          ),
+        ],
+        volumes: [
+          config.volume('config'),
+          { name: 'credentials', projected: { defaultMode: 0o440, sources: credentials } },
+          ...Object.keys(WRITABLE).map((name) => ({ name, emptyDir: {} })),
+          ...boardVolumes.map(({ mount, files }) => ({ name: mount.name, projected: { sources: files.map(projection) } })),
+        ],
+      }),
+    });
+  }
+
+  /** One ConfigMap for each board, so that each may be as large as a ConfigMap can be. */
+  private dashboardFiles(dashboard: Dashboard): ConfigFiles {
+    return configFiles(this, configMapSuffix(dashboard.uid), () => ({
+      [`${dashboard.uid}.json`]: dashboard._json(this.dashboardContext()),
+    }));
+  }
+
+  private dashboardContext(): DashboardContext {
+    const { cluster, dataLabels, scrapeInterval } = this._context;
+    const uidOf = (kind: DataSourceKind) => this.dataSources.find(({ _settings }) => _settings.kind === kind)?.uid;
+    return {
+      labels: dataLabels,
+      dataSources: { prometheus: uidOf('prometheus'), thanos: uidOf('thanos'), loki: uidOf('loki'), mysql: uidOf('mysql') },
+      scrapeInterval,
+      cluster: cluster.name,
+      environment: cluster.environment,
+      tenantField: this.tenantField,
+    };
+  }
+
+  private container(path: string, environment: readonly k8s.EnvVar[], boards: readonly k8s.VolumeMount[]): ContainerDescription {
+    return {
+      name: 'grafana',
+      image: 'grafana',
+      args: [],
+      environment,
+      ports: [HTTP],
+      mounts: [
+        { name: 'data', mountPath: DATA_PATH },
+        ...Object.entries(WRITABLE).map(([name, mountPath]) => ({ name, mountPath })),
+        ...Object.entries(FILES).map(([subPath, mountPath]) => ({ name: 'config', mountPath, subPath, readOnly: true })),
+        { name: 'credentials', mountPath: CREDENTIALS_PATH, readOnly: true },
+        ...boards,
+      ],
+      // 512 MB is the least that Grafana's installation guide asks for; queries with many series go above it. It works when
+      // somebody looks at a board, so a tenth of a core is reserved and no limit throttles it.
+      resources: { cpuRequest: Cpu.millis(100), memoryRequest: Size.mebibytes(512), memoryLimit: Size.gibibytes(1) },
+      // Ten minutes: the first start after an upgrade migrates the database.
+      startup: httpProbe(`${path}/api/health`, HTTP.name, { periodSeconds: 5, failureThreshold: 120 }),
+      readiness: httpProbe(`${path}/api/health`, HTTP.name),
+      liveness: httpProbe(`${path}/api/health`, HTTP.name, { periodSeconds: 30, timeoutSeconds: 10, failureThreshold: 5 }),
+    };
+  }
+
+  private secretVariables(): k8s.EnvVar[] {
+    return this.dataSources
+      .flatMap(({ _settings }) => dataSourceSecrets(_settings))
+      .map(({ variable, secret }) => secretVariable(this, variable, secret));
+  }
+
+  private credentials(): k8s.VolumeProjection[] {
+    const files: [SecretKey | undefined, string][] = [
+      [this.admin.user, CREDENTIAL_FILES.user],
+      [this.admin.password, CREDENTIAL_FILES.password],
+      [this.encryptionKey, CREDENTIAL_FILES.encryptionKey],
+    ];
+    return files.flatMap(([secret, path]) => {
+      if (secret === undefined) {
+        return [];
+      }
+      this._requireSecret(secret);
+      return [{ secret: { name: secret.secretName, items: [{ key: secret.key, path }] } }];
+    });
+  }
+
+  private reach(plugins: readonly string[]): void {
+    for (const { endpoint } of this.dataSources) {
+      this._connect(endpoint);
+    }
+    if (plugins.length > 0) {
+      this._connect(Endpoint.external({ host: 'grafana.com', port: 443, protocol: EndpointProtocol.HTTPS }));
+    }
+    this._warn('unpinned-plugin', () =>
+      plugins
+        .filter((plugin) => !plugin.includes('@'))
+        .map((plugin) => `each start may install another version of the plugin ${plugin}; write ${plugin}@<version>`),
+    );
+  }
+
+  private problems(props: GrafanaProps, server: GrafanaSettings): string[] {
+    const variables = [
+      ...Object.keys(props.environment ?? {}),
+      ...(props.extraEnvironment ?? []).flatMap(({ name }) => (typeof name === 'string' ? [name] : [])),
+    ];
+    return [
+      ...volumeProblems(this._context.cluster, 'volume', props.volume),
+      ...grafanaProblems(server, variables),
+      ...dataSourceProblems(this.dataSources.map(({ _settings }) => _settings)),
+      ...folderProblems(dashboardFolders(this.dashboards.map(({ folder }) => folder))),
+      ...this.dashboardProblems(),
+    ];
+  }
+
+  private dashboardProblems(): string[] {
+    const context = this.dashboardContext();
+    const uidsOfSources = this.dataSources.map(({ uid }) => uid);
+    // Grafana looks for a data source by uid, then by name, which old boards have.
+    const known = [...uidsOfSources, ...this.dataSources.map(({ name }) => name)];
+    const places = this.dashboards.map(({ folder, title }) => JSON.stringify([folder ?? null, title]));
+    return this.dashboards.flatMap((dashboard, index) => {
+      const label = `dashboards ${JSON.stringify(dashboard.uid)}`;
+      const problems = dashboard._problems(context);
+      const alike = firstAlike(this.dashboards, dashboard.uid);
+      // A board that lacks a data source says so itself; its empty uid is not worth a second message.
+      const missing = dataSourcesOfDashboard(dashboard._render(context)).filter((uid) => uid !== '' && !known.includes(uid));
+      return [
+        ...problems.map((problem) => `${label}: ${problem}`),
+        ...missing.map(
+          (uid) =>
+            `${label} asks the data source ${JSON.stringify(uid)}; allowed are those of this Grafana (${uidsOfSources.join(', ') || 'none'}): add it to dataSources`,
+        ),
+        ...(alike < index
+          ? [
+              `${label} has the uid of ${JSON.stringify(this.dashboards[alike].uid)}; allowed are uids that differ by more than case and signs, because ConfigMaps are named after them: choose another uid`,
+            ]
+          : []),
+        ...(places.indexOf(places[index]) < index
+          ? [
+              `${label} has the title ${JSON.stringify(dashboard.title)}, as another of its folder; allowed is one, because Grafana stops updating both: rename one`,
+            ]
+          : []),
+      ];
+    });
+  }
+}
+
+/** What the ConfigMap of a board has behind the component's name. */
+function configMapSuffix(uid: string): string {
+  const name = uid.toLowerCase().replace(/[^a-z0-9]+/g, '-');
+  return `dashboard-${name.replace(/^-|-$/g, '')}`;
+}
+
+/** Index of the first board whose ConfigMap has the name that this uid gives. */
+function firstAlike(dashboards: readonly Dashboard[], uid: string): number {
+  return dashboards.findIndex((other) => configMapSuffix(other.uid) === configMapSuffix(uid));
+}
+
+/** The address that an Ingress gives. */
+function addressOf(options: IngressOptions | undefined): string | undefined {
+  return options && `${options.tlsSecretName === undefined ? 'http' : 'https'}://${options.host}${options.path ?? '/'}`;
+}
+
+const projection = ({ configMapName }: ConfigFiles): k8s.VolumeProjection => ({ configMap: { name: configMapName } });
