@@ -5,8 +5,22 @@ export * from './alloy/log-label';
 export * from './alloy/log-match';
 export * from './alloy/log-metric';
 export * from './alloy/log-pipeline';
+export { Dashboard } from './dashboards/dashboard';
+export * from './dashboards/dashboard-options';
+export { KubeStateMetrics, type KubeStateMetricsProps } from './exporters/kube-state-metrics';
+export * from './grafana/data-source';
+export * from './grafana/grafana';
 export * from './kubernetes/ingress-options';
+export { PodExtension } from './kubernetes/pod-extension';
+export { Loki, type LokiOptions, type LokiProps } from './loki/loki';
+export { LokiGateway, type LokiGatewayOptions, type LokiGatewayProps } from './loki/loki-gateway';
+export * from './loki/loki-options';
 export * from './memcached/memcached';
+export type { KubernetesMetrics } from './prometheus/kubernetes-metrics';
+export { Prometheus } from './prometheus/prometheus';
+export * from './prometheus/prometheus-props';
+export type { QueryLimits } from './prometheus/query-limits';
+export * from './prometheus/scrape-job';
 export * from './settings/access';
 export * from './settings/cluster';
 export * from './settings/cpu';
@@ -21,3 +35,18 @@ export * from './settings/retention';
 export * from './settings/secret-key';
 export * from './settings/storage-identity';
 export * from './settings/workload-options';
+export { MonitoringFleet, type MonitoringFleetProps } from './stack/monitoring-fleet';
+export { MonitoringStack } from './stack/monitoring-stack';
+export { type Prerequisite, Prerequisites } from './stack/prerequisites';
+export * from './stack/stack-options';
+export type { RetentionTiers } from './thanos/retention-tiers';
+export { type MemcachedCacheOptions, ThanosCache } from './thanos/thanos-cache';
+export { ThanosCompactor, type ThanosCompactorOptions, type ThanosCompactorProps } from './thanos/thanos-compactor';
+export { ThanosQuery, type ThanosQueryOptions, type ThanosQueryProps } from './thanos/thanos-query';
+export {
+  ThanosQueryFrontend,
+  type ThanosQueryFrontendOptions,
+  type ThanosQueryFrontendProps,
+} from './thanos/thanos-query-frontend';
+export { ThanosSidecar, type ThanosSidecarOptions, type ThanosSidecarProps } from './thanos/thanos-sidecar';
+export { ThanosStoreGateway, type ThanosStoreGatewayOptions, type ThanosStoreGatewayProps } from './thanos/thanos-store-gateway';

@@ -114,12 +114,16 @@ export function networkPolicy(component: Component): void {
   if (!component._context.networkPolicies) {
     return;
   }
-  componentObject(component, 'network-policy', k8s.KubeNetworkPolicy, ['spec'], () => ({
-    spec: {
-      podSelector: { matchLabels: component._identity.selector },
-      policyTypes: ['Ingress', 'Egress'],
-      ingress: ingressRules(component),
-      egress: egressRules(component),
-    },
-  }));
+  componentObject(component, 'network-policy', k8s.KubeNetworkPolicy, ['spec'], () => {
+    const [ingress, egress] = [ingressRules(component), egressRules(component)];
+    return {
+      spec: {
+        podSelector: { matchLabels: component._identity.selector },
+        policyTypes: ['Ingress', 'Egress'],
+        // An empty list is the same as none to the API server, but not to server-side apply, which would find a change each time.
+        ...(ingress.length > 0 && { ingress }),
+        ...(egress.length > 0 && { egress }),
+      },
+    };
+  });
 }

@@ -89,6 +89,8 @@ export interface MetricsDescription {
   readonly job?: string;
   /** The metrics carry labels of their own that are kept. @default false */
   readonly honorLabels?: boolean;
+  /** Those labels are named `namespace`, `pod`, `container` and `node`, whatever `DataLabels` calls them. @default false */
+  readonly kubernetesNames?: boolean;
 }
 
 /** Offers a port's metrics: every Prometheus of the context scrapes them. */
@@ -101,5 +103,6 @@ export function offerMetrics(component: Component, port: ContainerPort, descript
     portName: port.name,
     path: description.path ?? '/metrics',
     honorLabels: description.honorLabels ?? false,
+    kubernetesNames: description.kubernetesNames ?? false,
   });
 }

@@ -34,7 +34,7 @@ export function volumeProblems(cluster: Cluster, property: string, size: Size | 
     : [];
 }
 
-/** The claim as Kubernetes' own type; notes the storage class that must exist. */
+/** The claim as Kubernetes' own type. */
 export function claimObject(component: Component, claim: Claim): k8s.KubePersistentVolumeClaimProps {
   return {
     metadata: { name: claim.name },

@@ -45,6 +45,9 @@ export interface DeploymentDescription extends WorkloadDescription {
   readonly strategy?: 'RollingUpdate' | 'Recreate';
 }
 
+const placementOf = ({ _options, _context }: Component, everyNode: boolean) =>
+  _options.placement ?? (everyNode ? Placement.anywhere() : _context.placement);
+
 const EVERY_NODE: k8s.Toleration[] = [{ operator: 'Exists' }];
 
 /** Tolerations and affinity of a placement. Linux is always required: no image of the table has another system. */
@@ -124,7 +127,7 @@ const softSpread = (component: Component): k8s.TopologySpreadConstraint[] => [
 function podSpec(component: Component, pod: PodDescription, everyNode: boolean, replicas: number): k8s.PodSpec {
   const { _context: context, _options: options } = component;
   const [main, ...others] = pod.containers;
-  const placement = options.placement ?? (everyNode ? Placement.anywhere() : context.placement);
+  const placement = placementOf(component, everyNode);
   const facts = IMAGE_TABLE[main.image];
   const user = main.user ?? facts.user;
   const pullSecrets = options.imagePullSecrets ?? context.images._pullSecrets;
@@ -225,11 +228,11 @@ function problemsOf(component: Component, description: WorkloadDescription, limi
 }
 
 /** What all kinds of workload have: checks, network policy, prerequisites. */
-function prepare(component: Component, description: WorkloadDescription, limit = 63): void {
+function prepare(component: Component, description: WorkloadDescription, limit = 63, everyNode = false): void {
   const { _context: context, _options: options } = component;
   component._check(() => problemsOf(component, description, limit));
   networkPolicy(component);
-  const placement = options.placement ?? context.placement;
+  const placement = placementOf(component, everyNode);
   if (placement.nodeLabel) {
     component._require({ kind: 'NodeLabel', name: `${placement.nodeLabel.key}=${placement.nodeLabel.value}` });
   }
@@ -256,6 +259,11 @@ function disruptionBudget(component: Component, replicas: number): void {
 export function statefulSet(component: Component, description: StatefulSetDescription): void {
   // 52 characters: Kubernetes adds "-<revision hash>" in a label of at most 63.
   prepare(component, description, 52);
+  for (const { storageClassName = component._context.cluster.storageClassName } of description.claims) {
+    if (storageClassName !== undefined) {
+      component._require({ kind: 'StorageClass', name: storageClassName });
+    }
+  }
   const { replicas } = description;
   componentObject(
     component,
@@ -305,7 +313,7 @@ export function deployment(component: Component, description: DeploymentDescript
 
 /** Emits a DaemonSet, which runs on every node, tainted or not, unless its options place it. */
 export function daemonSet(component: Component, description: WorkloadDescription): void {
-  prepare(component, description);
+  prepare(component, description, 63, true);
   componentObject(
     component,
     'daemon-set',

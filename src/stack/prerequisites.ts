@@ -68,9 +68,12 @@ export class Prerequisites {
     const sections = (Object.keys(HOW) as PrerequisiteEntry['kind'][]).flatMap((kind) => {
       const items = this.items.filter((item) => item.kind === kind);
       const rows = items.map(
-        ({ namespace, name, keys, neededBy }) => `| ${code(namespace ?? '')} | ${code(name)} | ${keys.map(code).join(', ')} | ${neededBy.map(code).join(', ')} |`,
+        ({ namespace, name, keys, neededBy }) =>
+          `| ${code(namespace ?? '')} | ${code(name)} | ${keys.map(code).join(', ')} | ${neededBy.map(code).join(', ')} |`,
       );
-      return items.length === 0 ? [] : [`## ${HOW[kind]}`, ['| namespace | name | keys | needed by |', '|---|---|---|---|', ...rows].join('\n')];
+      return items.length === 0
+        ? []
+        : [`## ${HOW[kind]}`, ['| namespace | name | keys | needed by |', '|---|---|---|---|', ...rows].join('\n')];
     });
     return `${['# Before you apply', 'These must exist; the manifests do not make them.', ...sections].join('\n\n')}\n`;
   }

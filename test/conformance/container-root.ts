@@ -6,6 +6,9 @@ import type { Manifest } from '../support/constructs';
 /** A secret value with all that breaks careless templates. It is no credential: nothing accepts it. */
 export const HOSTILE_SECRET = `s: {x} #y "z" 'w'`;
 
+/** Where programs lie inside a container's root; no manifest mounts anything there. */
+export const PROGRAMS = '/.programs';
+
 export interface ContainerRoot {
   readonly root: string;
   readonly command: string[];
@@ -100,7 +103,8 @@ export function containerRoot(
       writeFile(root, join(mount.mountPath, path), content);
     }
   }
-  const inside = `/${basename(program)}`;
+  const inside = `${PROGRAMS}/${basename(program)}`;
+  mkdirSync(join(root, PROGRAMS), { recursive: true });
   if (!existsSync(join(root, inside))) {
     copyFileSync(program, join(root, inside));
   }

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import { App } from 'cdk8s';
+import { MonitoringStack } from './monitoring-stack';
+import type { MonitoringStackProps } from './stack-options';
+
+/** Options of `MonitoringFleet`. */
+export interface MonitoringFleetProps {
+  /** Folder that receives a folder for each cluster. @default - the output folder of `cdk8s synth`, else `dist` */
+  readonly outdir?: string;
+}
+
+/**
+ * Stacks of many clusters in one program. Each has an app of its own, because the time that an app takes grows with the
+ * square of its charts; here it grows with their number.
+ */
+export class MonitoringFleet {
+  private readonly apps = new Map<string, App>();
+  private readonly outdir: string;
+
+  constructor(props: MonitoringFleetProps = {}) {
+    this.outdir = props.outdir ?? process.env.CDK8S_OUTDIR ?? 'dist';
+  }
+
+  /**
+   * Adds the stack of a cluster. Throws if the fleet has one of that name: its files would replace the other's.
+   * @param cluster folder and file name
+   */
+  public add(cluster: string, props: MonitoringStackProps): MonitoringStack {
+    if (this.apps.has(cluster) || !/^[a-z0-9][a-z0-9.-]*$/.test(cluster)) {
+      throw new Error(
+        `cluster is ${JSON.stringify(cluster)}; allowed are lower-case letters, digits, "-" and ".", each name once: choose another name`,
+      );
+    }
+    const app = new App({ outdir: join(this.outdir, cluster) });
+    this.apps.set(cluster, app);
+    return new MonitoringStack(app, cluster, props);
+  }
+
+  /** Writes the manifests of all clusters. Throws with the problems of all of them if there are any. */
+  public synth(): void {
+    const failures: string[] = [];
+    for (const [cluster, app] of this.apps) {
+      try {
+        app.synth();
+      } catch (error) {
+        failures.push(`${cluster}: ${error instanceof Error ? error.message : error}`);
+      }
+    }
+    if (failures.length > 0) {
+      throw new Error(failures.join('\n'));
+    }
+  }
+}

@@ -1,0 +1,184 @@
+import { Chart } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { AlloyDaemonSet } from '../alloy/alloy-daemon-set';
+import { KubeStateMetrics } from '../exporters/kube-state-metrics';
+import { DataSource } from '../grafana/data-source';
+import { Grafana } from '../grafana/grafana';
+import { inApplyOrder, namespaceObject } from '../kubernetes/objects';
+import { Loki } from '../loki/loki';
+import { LokiGateway } from '../loki/loki-gateway';
+import { Memcached } from '../memcached/memcached';
+import { Prometheus } from '../prometheus/prometheus';
+import type { Endpoint } from '../settings/endpoint';
+import { MonitoringContext } from '../settings/monitoring-context';
+import { ThanosCompactor } from '../thanos/thanos-compactor';
+import { ThanosQuery } from '../thanos/thanos-query';
+import { ThanosQueryFrontend } from '../thanos/thanos-query-frontend';
+import { ThanosSidecar } from '../thanos/thanos-sidecar';
+import { ThanosStoreGateway } from '../thanos/thanos-store-gateway';
+import { wiringPicture } from './picture';
+import { Prerequisites } from './prerequisites';
+import type { MonitoringStackProps } from './stack-options';
+
+/**
+ * A whole monitoring stack in a chart of its own: composes the components, connects them and gives them one context.
+ * Give the chart no namespace: each object has the one its component belongs to.
+ */
+export class MonitoringStack extends Chart {
+  /** Names, cluster, images, labels: what all components share. */
+  public readonly context: MonitoringContext;
+  /** Metrics. */
+  public readonly prometheus: Prometheus | undefined;
+  /** Metrics of Kubernetes objects. */
+  public readonly kubeStateMetrics: KubeStateMetrics | undefined;
+  /** Queries over Prometheus and object storage. */
+  public readonly thanosQuery: ThanosQuery | undefined;
+  /** Storage of logs. */
+  public readonly loki: Loki | undefined;
+  /** What logs are pushed to and queried from: the gateway, or Loki where there is none. */
+  public readonly logs: Endpoint | undefined;
+  /** The agent that reads logs. */
+  public readonly alloy: AlloyDaemonSet | undefined;
+  /** Dashboards. */
+  public readonly grafana: Grafana | undefined;
+
+  constructor(scope: Construct, id: string, props: MonitoringStackProps) {
+    super(scope, id);
+    this.context = new MonitoringContext(this, props);
+    this.node.addValidation({ validate: () => this.problems(props) });
+    this.makeNamespaces();
+
+    const sidecar = props.thanos && new ThanosSidecar({ ...props.thanos.sidecar, objectStorage: props.objectStorage });
+    this.prometheus =
+      props.prometheus &&
+      new Prometheus(this, 'prometheus', {
+        ...props.prometheus,
+        extensions: [...(sidecar ? [sidecar] : []), ...(props.prometheus.extensions ?? [])],
+      });
+    const { enabled = true, ...kubeStateMetrics } = props.kubeStateMetrics ?? {};
+    this.kubeStateMetrics =
+      this.prometheus && enabled ? new KubeStateMetrics(this, 'kube-state-metrics', kubeStateMetrics) : undefined;
+    const metrics = this.makeThanos(props, sidecar);
+    this.thanosQuery = metrics?.query;
+    this.loki = this.makeLoki(props);
+    this.logs = this.makeGateway(props);
+    this.alloy =
+      this.logs &&
+      props.logs &&
+      new AlloyDaemonSet(this, 'alloy', { ...props.alloy, push: this.logs, logs: props.logs, tenant: props.tenant });
+    this.grafana =
+      props.grafana &&
+      new Grafana(this, 'grafana', {
+        ...props.grafana,
+        dataSources: [...this.ownDataSources(props, metrics?.http), ...(props.grafana.dataSources ?? [])],
+      });
+  }
+
+  /** What must exist before the manifests are applied. Ask for it when the stack is complete. */
+  public get prerequisites(): Prerequisites {
+    return Prerequisites._of(this.context._plan.prerequisites);
+  }
+
+  /** Warnings that nobody has acknowledged, as `[path] id: message`. Ask for them when the stack is complete. */
+  public get warnings(): string[] {
+    return this.context.warnings;
+  }
+
+  /** The wiring as a Mermaid flow chart. Ask for it when the stack is complete. */
+  public get picture(): string {
+    return wiringPicture(this.context._plan);
+  }
+
+  /** The manifests, in the order in which they can be applied: namespaces, access, configuration, workloads. */
+  public override toJson(): unknown[] {
+    return inApplyOrder(super.toJson());
+  }
+
+  private makeNamespaces(): void {
+    const { namespaces } = this.context;
+    if (namespaces.owned) {
+      const labels = {
+        ...this.context.commonLabels,
+        'app.kubernetes.io/part-of': this.context.name,
+        'app.kubernetes.io/managed-by': 'cdk8s',
+      };
+      const single = namespaces.main === namespaces.agents;
+      namespaceObject(this, 'main-namespace', namespaces.main, single ? 'privileged' : 'restricted', labels);
+      if (!single) {
+        namespaceObject(this, 'agents-namespace', namespaces.agents, 'privileged', labels);
+      }
+    }
+  }
+
+  private makeThanos(props: MonitoringStackProps, sidecar: ThanosSidecar | undefined) {
+    const { thanos, objectStorage } = props;
+    if (!thanos || !sidecar || !this.prometheus || !objectStorage) {
+      return undefined;
+    }
+    const store = new ThanosStoreGateway(this, 'thanos-store-gateway', { ...thanos.storeGateway, objectStorage });
+    new ThanosCompactor(this, 'thanos-compactor', { ...thanos.compactor, objectStorage, tiers: thanos.tiers });
+    const query = new ThanosQuery(this, 'thanos-query', { ...thanos.query, endpoints: [sidecar.grpc, store.grpc] });
+    const frontend =
+      thanos.queryFrontend &&
+      new ThanosQueryFrontend(this, 'thanos-query-frontend', { ...thanos.queryFrontend, downstream: query.http });
+    return { query, http: (frontend ?? query).http };
+  }
+
+  private makeLoki(props: MonitoringStackProps): Loki | undefined {
+    if (!props.loki) {
+      return undefined;
+    }
+    const { caches = {}, gateway, gatewayEnabled, ...options } = props.loki;
+    const cache = (instance: 'chunks' | 'results') => {
+      const itemMemory = caches[instance];
+      return itemMemory && new Memcached(this, `memcached-${instance}`, { ...caches.memcached, itemMemory, instance });
+    };
+    return new Loki(this, 'loki', {
+      ...options,
+      objectStorage: props.objectStorage,
+      authEnabled: options.authEnabled ?? props.tenant !== undefined,
+      caches: { chunks: cacheOf(cache('chunks')), results: cacheOf(cache('results')) },
+    });
+  }
+
+  private makeGateway(props: MonitoringStackProps): Endpoint | undefined {
+    return this.loki && (props.loki?.gatewayEnabled ?? true)
+      ? new LokiGateway(this, 'loki-gateway', { ...props.loki?.gateway, loki: this.loki.http }).http
+      : this.loki?.http;
+  }
+
+  private ownDataSources(props: MonitoringStackProps, thanos: Endpoint | undefined): DataSource[] {
+    const { scrapeInterval } = this.context;
+    return [
+      ...(this.prometheus ? [DataSource.prometheus({ endpoint: this.prometheus.http, scrapeInterval })] : []),
+      ...(thanos
+        ? [
+            DataSource.thanos({ endpoint: thanos, scrapeInterval }),
+            DataSource.thanosLongTerm({ endpoint: thanos, scrapeInterval }),
+          ]
+        : []),
+      ...(this.logs ? [DataSource.loki({ endpoint: this.logs, tenant: props.tenant })] : []),
+    ];
+  }
+
+  private problems(props: MonitoringStackProps): string[] {
+    const problems: string[] = [];
+    const needs = (property: 'thanos' | 'logs', needed: 'prometheus' | 'objectStorage' | 'loki') => {
+      if (props[property] !== undefined && props[needed] === undefined) {
+        problems.push(
+          `${property} is given without ${needed}; allowed is both or none: give \`${needed}\`, or leave \`${property}\` out`,
+        );
+      }
+    };
+    needs('thanos', 'prometheus');
+    needs('thanos', 'objectStorage');
+    needs('logs', 'loki');
+    if (props.alloy !== undefined && props.logs === undefined) {
+      problems.push('alloy is given without logs; allowed is `logs` with at least one pipeline: say which logs are read');
+    }
+    return problems;
+  }
+}
+
+const cacheOf = (memcached: Memcached | undefined) =>
+  memcached && { endpoint: memcached.client, maxItemSize: memcached.maxItemSize };

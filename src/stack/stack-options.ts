@@ -1,0 +1,81 @@
+import type { Size } from 'cdk8s';
+import type { AlloyDaemonSetOptions } from '../alloy/alloy-daemon-set';
+import type { LogPipeline } from '../alloy/log-pipeline';
+import type { KubeStateMetricsProps } from '../exporters/kube-state-metrics';
+import type { GrafanaProps } from '../grafana/grafana';
+import type { LokiOptions } from '../loki/loki';
+import type { LokiGatewayOptions } from '../loki/loki-gateway';
+import type { MemcachedOptions } from '../memcached/memcached';
+import type { PrometheusProps } from '../prometheus/prometheus-props';
+import type { MonitoringContextProps } from '../settings/monitoring-context';
+import type { ObjectStorage } from '../settings/object-storage';
+import type { RetentionTiers } from '../thanos/retention-tiers';
+import type { ThanosCompactorOptions } from '../thanos/thanos-compactor';
+import type { ThanosQueryOptions } from '../thanos/thanos-query';
+import type { ThanosQueryFrontendOptions } from '../thanos/thanos-query-frontend';
+import type { ThanosSidecarOptions } from '../thanos/thanos-sidecar';
+import type { ThanosStoreGatewayOptions } from '../thanos/thanos-store-gateway';
+
+/** Long-term storage of metrics. */
+export interface ThanosStackOptions {
+  /** How long each resolution is kept in object storage. @default - everything is kept forever */
+  readonly tiers?: RetentionTiers;
+  /** The sidecar of Prometheus. @default - see `ThanosSidecarOptions` */
+  readonly sidecar?: ThanosSidecarOptions;
+  /** The querier. @default - see `ThanosQueryOptions` */
+  readonly query?: ThanosQueryOptions;
+  /** What serves the blocks in object storage. @default - see `ThanosStoreGatewayOptions` */
+  readonly storeGateway?: ThanosStoreGatewayOptions;
+  /** What compacts, downsamples and deletes blocks. @default - see `ThanosCompactorOptions` */
+  readonly compactor?: ThanosCompactorOptions;
+  /** Splits and caches queries; Grafana then asks it instead of the querier. @default - none */
+  readonly queryFrontend?: ThanosQueryFrontendOptions;
+}
+
+/** Loki's caches. */
+export interface LokiCacheSizes {
+  /** Memory for chunks. @default - no cache of chunks but Loki's own, of 100 MB */
+  readonly chunks?: Size;
+  /** Memory for results of queries. @default - no cache of results but Loki's own, of 100 MB */
+  readonly results?: Size;
+  /** Options of both memcacheds. @default - see `MemcachedOptions` */
+  readonly memcached?: MemcachedOptions;
+}
+
+/** Storage of logs. */
+export interface LokiStackOptions extends LokiOptions {
+  /** Caches in memcached. @default - only those inside of Loki */
+  readonly caches?: LokiCacheSizes;
+  /** The gateway, which pushes and queries go through. @default - see `LokiGatewayOptions` */
+  readonly gateway?: LokiGatewayOptions;
+  /** Whether there is a gateway. Without it agents and data sources talk to Loki itself. @default true */
+  readonly gatewayEnabled?: boolean;
+}
+
+/** The metrics of Kubernetes objects. */
+export interface KubeStateMetricsStackOptions extends KubeStateMetricsProps {
+  /** Whether it runs. Boards of pods need it. @default true */
+  readonly enabled?: boolean;
+}
+
+/** A monitoring stack. What is not mentioned does not run, kube-state-metrics excepted. */
+export interface MonitoringStackProps extends MonitoringContextProps {
+  /** Where Thanos and Loki keep data. @default - Loki keeps it on its volume; Thanos is refused */
+  readonly objectStorage?: ObjectStorage;
+  /** Tenant of the logs (`X-Scope-OrgID`), for Alloy, gateway and data source alike; Loki then asks for one. @default - one tenant, unnamed */
+  readonly tenant?: string;
+  /** Metrics. @default - no Prometheus */
+  readonly prometheus?: PrometheusProps;
+  /** Long-term storage of metrics; needs `prometheus` and `objectStorage`. @default - none */
+  readonly thanos?: ThanosStackOptions;
+  /** Storage of logs. @default - no Loki */
+  readonly loki?: LokiStackOptions;
+  /** Which logs are read, and what is made of them; needs `loki`. @default - no agent */
+  readonly logs?: LogPipeline[];
+  /** Options of the agent that reads logs. @default - see `AlloyDaemonSetOptions` */
+  readonly alloy?: AlloyDaemonSetOptions;
+  /** Dashboards. Data sources for what the stack runs come by themselves, before those given here. @default - no Grafana */
+  readonly grafana?: GrafanaProps;
+  /** Metrics of Kubernetes objects. @default - runs if Prometheus does */
+  readonly kubeStateMetrics?: KubeStateMetricsStackOptions;
+}

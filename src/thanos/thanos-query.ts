@@ -1,0 +1,139 @@
+import { Duration, Size } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { serviceAccount } from '../kubernetes/access';
+import { Component } from '../kubernetes/component';
+import { configFiles } from '../kubernetes/config-files';
+import type { IngressOptions } from '../kubernetes/ingress-options';
+import { offerMetrics, service } from '../kubernetes/service';
+import { toYaml } from '../kubernetes/text';
+import { deployment } from '../kubernetes/workload';
+import { Cpu } from '../settings/cpu';
+import { type Endpoint, EndpointProtocol } from '../settings/endpoint';
+import type { ServiceOptions, WorkloadOptions } from '../settings/workload-options';
+import {
+  CONFIG_PATH,
+  countProblems,
+  durationProblems,
+  endpointProblems,
+  GRPC,
+  HTTP,
+  lookupAddress,
+  PROBES,
+  STOP_SECONDS,
+} from './thanos-process';
+import { ENDPOINTS_FILE, endpointsConfig, queryArguments, replicaLabelProblems } from './thanos-query-config';
+import { webInterface } from './web-interface';
+
+/** Options of `ThanosQuery`: all of its properties but those that connect it. */
+export interface ThanosQueryOptions extends WorkloadOptions, ServiceOptions {
+  /** Part of its name; must differ between the queriers of one stack. @default - none */
+  readonly instance?: string;
+  /** Number of pods. @default 1 */
+  readonly replicas?: number;
+  /**
+   * Labels by which replicas differ, besides the data label `replica`: series that differ in nothing else become one.
+   * @default - none
+   */
+  readonly replicaLabels?: string[];
+  /**
+   * Whether a query answers with what it got when an endpoint fails, with a warning. Without, one missing endpoint fails every
+   * query.
+   * @default true
+   */
+  readonly partialResponse?: boolean;
+  /** Longest time a query may take. @default Duration.minutes(2) */
+  readonly queryTimeout?: Duration;
+  /** Queries at a time in each pod; more wait. @default 20 */
+  readonly maxConcurrentQueries?: number;
+  /**
+   * Ingress before the web interface and the API. Thanos has no login: without one in the annotations or before the Ingress,
+   * whoever reaches it reads all metrics (warning `thanos-without-login`).
+   * @default - none
+   */
+  readonly ingress?: IngressOptions;
+}
+
+/** Properties of `ThanosQuery`. */
+export interface ThanosQueryProps extends ThanosQueryOptions {
+  /** StoreAPIs to ask: the endpoints named `grpc` of sidecars, store gateways and other queriers, or external ones. At least one. */
+  readonly endpoints: Endpoint[];
+}
+
+/** One PromQL interface over all Prometheus replicas and the object storage. */
+export class ThanosQuery extends Component {
+  /** For Grafana and the query frontend: Prometheus' HTTP API. */
+  public readonly http: Endpoint;
+  /** StoreAPI, for another Query above this one. */
+  public readonly grpc: Endpoint;
+  /**
+   * Parameters that a data source for old data adds to its queries. `--query.auto-downsampling` finds 1-hour data from steps of
+   * 5 hours on only, and never for instant queries; with this parameter every query finds it.
+   */
+  public readonly longTermParameters: { [name: string]: string } = { max_source_resolution: '1h' };
+
+  constructor(scope: Construct, id: string, props: ThanosQueryProps) {
+    super(scope, id, { app: 'thanos', component: 'query', instance: props.instance, options: props });
+    const { endpoints, replicas = 1, partialResponse = true, maxConcurrentQueries = 20, replicaLabels = [] } = props;
+    const queryTimeout = props.queryTimeout ?? Duration.minutes(2);
+    const { dataLabels } = this._context;
+    this._check(() => [
+      ...listProblems(endpoints),
+      ...replicaLabelProblems(replicaLabels, dataLabels),
+      ...countProblems({ replicas, maxConcurrentQueries }),
+      ...durationProblems({ queryTimeout }),
+    ]);
+    for (const endpoint of endpoints) {
+      this._connect(endpoint);
+    }
+
+    const account = serviceAccount(this);
+    const files = configFiles(this, 'config', () => ({ [ENDPOINTS_FILE]: toYaml(endpointsConfig(endpoints)) }));
+    [this.http, this.grpc] = service(this, {
+      ports: [{ target: HTTP }, { target: GRPC, protocol: EndpointProtocol.GRPC }],
+    });
+    webInterface(this, props.ingress);
+    deployment(this, {
+      replicas,
+      pod: () => ({
+        serviceAccountName: account,
+        volumes: [files.volume('config')],
+        terminationGracePeriodSeconds: STOP_SECONDS,
+        containers: [
+          {
+            name: 'query',
+            image: 'thanos',
+            args: queryArguments({
+              replicaLabels: [dataLabels.replica, ...replicaLabels],
+              partialResponse,
+              queryTimeout,
+              maxConcurrentQueries,
+            }),
+            ports: [HTTP, GRPC],
+            mounts: [{ name: 'config', mountPath: CONFIG_PATH, readOnly: true }],
+            // 26Mi were measured at rest; what a query selects comes on top, for as long as it runs.
+            resources: {
+              cpuRequest: Cpu.millis(100),
+              memoryRequest: Size.mebibytes(128),
+              memoryLimit: Size.gibibytes(1),
+            },
+            ...PROBES,
+          },
+        ],
+      }),
+    });
+    offerMetrics(this, HTTP);
+  }
+}
+
+function listProblems(endpoints: readonly Endpoint[]): string[] {
+  if (endpoints.length === 0) {
+    return ['endpoints is empty; allowed is at least one StoreAPI: give the `grpc` endpoint of a sidecar or a store gateway'];
+  }
+  const addresses = endpoints.map((endpoint) => lookupAddress(endpoint, 'dnssrv+'));
+  return endpoints.flatMap((endpoint, index) => [
+    ...endpointProblems(`endpoints[${index}]`, endpoint, [EndpointProtocol.GRPC]),
+    ...(addresses.indexOf(addresses[index]) < index
+      ? [`endpoints[${index}] is ${addresses[index]}; allowed is each endpoint once: remove it`]
+      : []),
+  ]);
+}
