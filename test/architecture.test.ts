@@ -7,7 +7,18 @@ const SOURCE = resolve(__dirname, '../src');
 /** Which rooms a room may import. Everything else is a breach. */
 const FOUNDATION = ['kubernetes', 'settings'];
 const DATA = ['rules', 'dashboards', 'catalogue', 'query'];
-const COMPONENTS = ['prometheus', 'thanos', 'loki', 'memcached', 'alloy', 'grafana', 'alertmanager', 'exporters', 'tracing', 'elastic'];
+const COMPONENTS = [
+  'prometheus',
+  'thanos',
+  'loki',
+  'memcached',
+  'alloy',
+  'grafana',
+  'alertmanager',
+  'exporters',
+  'tracing',
+  'elastic',
+];
 
 function allowed(room: string): string[] {
   if (FOUNDATION.includes(room)) {
@@ -41,7 +52,9 @@ describe('rooms', () => {
   });
 
   it('has no customer inside the library', () => {
-    const mentions = files.filter((file) => /qgx/i.test(readFileSync(join(SOURCE, file), 'utf8').replace(/`[^`]*qgx[^`]*`/gi, '')));
+    const mentions = files.filter((file) =>
+      /qgx/i.test(readFileSync(join(SOURCE, file), 'utf8').replace(/`[^`]*qgx[^`]*`/gi, '')),
+    );
     expect(mentions).toEqual([]);
   });
 

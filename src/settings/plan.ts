@@ -18,6 +18,8 @@ export interface MetricsEndpoint {
   readonly path: string;
   /** The metrics carry labels of their own (namespace, pod, …) that are kept. */
   readonly honorLabels: boolean;
+  /** Those labels have Kubernetes' names and are given those of `DataLabels`. */
+  readonly kubernetesNames: boolean;
 }
 
 /** What a pod reaches besides other components. */
@@ -29,6 +31,14 @@ export interface Reach {
   readonly cidrs: string[] | undefined;
   /** For the warning: what is reached. */
   readonly purpose: string;
+}
+
+/** Pods of a namespace that is not ours, which a component reaches by their own addresses. */
+export interface NamespaceReach {
+  readonly from: Identity;
+  readonly namespace: string;
+  /** Empty = any port: pods may name their port themselves. */
+  readonly ports: readonly number[];
 }
 
 /** Something that must exist before the manifests are applied. */
@@ -68,9 +78,25 @@ export class Plan {
   readonly metrics: MetricsEndpoint[] = [];
   readonly scrapers: Identity[] = [];
   readonly reaches: Reach[] = [];
+  readonly namespaceReaches: NamespaceReach[] = [];
   readonly exposed: { readonly identity: Identity; readonly containerPort: number }[] = [];
   readonly prerequisites: PrerequisiteEntry[] = [];
   private readonly warningSources: (() => Warning[])[] = [];
+  private readonly metricsListeners: ((endpoint: MetricsEndpoint) => void)[] = [];
+
+  /** Offers metrics to every scraper, whether it is constructed already or not. */
+  offerMetrics(endpoint: MetricsEndpoint): void {
+    this.metrics.push(endpoint);
+    for (const listener of this.metricsListeners) {
+      listener(endpoint);
+    }
+  }
+
+  /** Tells a scraper of all metrics: those that are offered already and those to come. */
+  onMetrics(listener: (endpoint: MetricsEndpoint) => void): void {
+    this.metrics.forEach(listener);
+    this.metricsListeners.push(listener);
+  }
 
   /** Registers a source of warnings, asked at synth. */
   warnWith(source: () => Warning[]): void {

@@ -23,27 +23,27 @@ export class MonitoringFleet {
 
   /**
    * Adds the stack of a cluster. Throws if the fleet has one of that name: its files would replace the other's.
-   * @param cluster folder and file name
+   * @param folder name of the folder and of the file in it
    */
-  public add(cluster: string, props: MonitoringStackProps): MonitoringStack {
-    if (this.apps.has(cluster) || !/^[a-z0-9][a-z0-9.-]*$/.test(cluster)) {
+  public add(folder: string, props: MonitoringStackProps): MonitoringStack {
+    if (this.apps.has(folder) || !/^[a-z0-9][a-z0-9.-]*$/.test(folder)) {
       throw new Error(
-        `cluster is ${JSON.stringify(cluster)}; allowed are lower-case letters, digits, "-" and ".", each name once: choose another name`,
+        `folder is ${JSON.stringify(folder)}; allowed are lower-case letters, digits, "-" and ".", each name once: choose another name`,
       );
     }
-    const app = new App({ outdir: join(this.outdir, cluster) });
-    this.apps.set(cluster, app);
-    return new MonitoringStack(app, cluster, props);
+    const app = new App({ outdir: join(this.outdir, folder) });
+    this.apps.set(folder, app);
+    return new MonitoringStack(app, folder, props);
   }
 
   /** Writes the manifests of all clusters. Throws with the problems of all of them if there are any. */
   public synth(): void {
     const failures: string[] = [];
-    for (const [cluster, app] of this.apps) {
+    for (const [folder, app] of this.apps) {
       try {
         app.synth();
       } catch (error) {
-        failures.push(`${cluster}: ${error instanceof Error ? error.message : error}`);
+        failures.push(`${folder}: ${error instanceof Error ? error.message : error}`);
       }
     }
     if (failures.length > 0) {

@@ -27,8 +27,8 @@ describe('MonitoringFleet', () => {
   it('refuses a name twice, and one that is no folder', () => {
     const fleet = new MonitoringFleet({ outdir });
     fleet.add('seoul', {});
-    expect(() => fleet.add('seoul', {})).toThrow('cluster is "seoul"');
-    expect(() => fleet.add('../seoul', {})).toThrow('cluster is "../seoul"');
+    expect(() => fleet.add('seoul', {})).toThrow('folder is "seoul"');
+    expect(() => fleet.add('../seoul', {})).toThrow('folder is "../seoul"');
   });
 
   it('tells the problems of all clusters', () => {
