@@ -90,12 +90,17 @@ export class Dashboard {
     private readonly making: Making,
   ) {}
 
+  /** A board is needed for checks, for its data sources and for its text; it is composed once for each Grafana. */
+  private readonly rendered = new WeakMap<DashboardContext, DashboardModel>();
+
   /**
    * The board as Grafana reads it.
    * @internal
    */
   public _render(context: DashboardContext): DashboardModel {
-    return this.making.model(context);
+    const rendered = this.rendered.get(context) ?? this.making.model(context);
+    this.rendered.set(context, rendered);
+    return rendered;
   }
 
   /**

@@ -101,6 +101,7 @@ export class Grafana extends Component {
   private readonly tenantField: string | undefined;
   private readonly admin: GrafanaAdmin;
   private readonly encryptionKey: SecretKey | undefined;
+  private boardSurroundings: DashboardContext | undefined;
 
   constructor(scope: Construct, id: string, props: GrafanaProps = {}) {
     super(scope, id, { app: 'grafana', component: 'grafana', options: props });
@@ -180,11 +181,16 @@ export class Grafana extends Component {
   /** One ConfigMap for each board, so that each may be as large as a ConfigMap can be. */
   private dashboardFiles(dashboard: Dashboard): ConfigFiles {
     return configFiles(this, configMapSuffix(dashboard.uid), () => ({
-      [`${dashboard.uid}.json`]: dashboard._json(this.dashboardContext()),
+      [`${dashboard.uid}.json`]: dashboard._json(this.dashboardContext),
     }));
   }
 
-  private dashboardContext(): DashboardContext {
+  private get dashboardContext(): DashboardContext {
+    this.boardSurroundings ??= this.makeDashboardContext();
+    return this.boardSurroundings;
+  }
+
+  private makeDashboardContext(): DashboardContext {
     const { cluster, dataLabels, scrapeInterval } = this._context;
     const uidOf = (kind: DataSourceKind) => this.dataSources.find(({ _settings }) => _settings.kind === kind)?.uid;
     return {
@@ -271,7 +277,7 @@ export class Grafana extends Component {
   }
 
   private dashboardProblems(): string[] {
-    const context = this.dashboardContext();
+    const context = this.dashboardContext;
     const uidsOfSources = this.dataSources.map(({ uid }) => uid);
     // Grafana looks for a data source by uid, then by name, which old boards have.
     const known = [...uidsOfSources, ...this.dataSources.map(({ name }) => name)];

@@ -5,7 +5,10 @@ import { secretVariable } from './container';
 
 /** What a container needs to use object storage: mounted, set and known. */
 export interface StorageAccess {
-  /** `S3_ACCESS_KEY` and `S3_SECRET_KEY` where keys are used, proxy variables where a proxy is. */
+  /**
+   * `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, where the S3 client of Thanos and of Loki looks when its configuration
+   * has no keys (minio-go, credentials/env_aws.go): so no secret is ever pasted into YAML. Proxy variables where a proxy is.
+   */
   readonly environment: readonly k8s.EnvVar[];
   readonly volumes: readonly k8s.Volume[];
   readonly mounts: readonly k8s.VolumeMount[];
@@ -17,6 +20,20 @@ export interface StorageAccess {
   readonly podLabels: { readonly [key: string]: string };
 }
 
+/**
+ * Components call themselves and each other by address, through gRPC, which obeys proxy variables: without these ranges a
+ * proxy for the object storage swallows every push. They only count for addresses; storage by name still takes the proxy.
+ */
+const DIRECT_RANGES = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '100.64.0.0/10',
+  '169.254.0.0/16',
+  'fc00::/7',
+  'fe80::/10',
+];
+
 const AUTHORITY_VOLUME = 'object-storage-ca';
 const AUTHORITY_PATH = '/etc/object-storage-ca';
 
@@ -27,17 +44,20 @@ export function storageAccess(component: Component, storage: ObjectStorage, prod
   if (certificateAuthority) {
     component._requireSecret(certificateAuthority);
   }
-  const { domain } = component._context.cluster;
+  const { domain, podCidrs } = component._context.cluster;
   return {
     environment: [
-      ...(identity.accessKey ? [secretVariable(component, 'S3_ACCESS_KEY', identity.accessKey)] : []),
-      ...(identity.secretKey ? [secretVariable(component, 'S3_SECRET_KEY', identity.secretKey)] : []),
+      ...(identity.accessKey ? [secretVariable(component, 'AWS_ACCESS_KEY_ID', identity.accessKey)] : []),
+      ...(identity.secretKey ? [secretVariable(component, 'AWS_SECRET_ACCESS_KEY', identity.secretKey)] : []),
       ...(proxyUrl === undefined
         ? []
         : [
             { name: 'HTTP_PROXY', value: proxyUrl },
             { name: 'HTTPS_PROXY', value: proxyUrl },
-            { name: 'NO_PROXY', value: `localhost,127.0.0.1,.svc,.${domain}` },
+            {
+              name: 'NO_PROXY',
+              value: ['localhost', '127.0.0.1', '.svc', `.${domain}`, ...new Set([...DIRECT_RANGES, ...podCidrs])].join(','),
+            },
           ]),
     ],
     volumes: certificateAuthority

@@ -1,16 +1,9 @@
+import { type CredentialRules, credentialProblems } from '../kubernetes/extra-config';
+
 type Entries = { readonly [key: string]: unknown };
 
 const isObject = (value: unknown): value is Entries =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && Object.getPrototypeOf(value) === Object.prototype;
-
-/** A configuration with further settings: objects are merged, all else is replaced. */
-export function mergeConfig(own: Entries, further: Entries): Entries {
-  const merged = Object.entries(further).map(([key, value]) => {
-    const before = own[key];
-    return [key, isObject(before) && isObject(value) ? mergeConfig(before, value) : value];
-  });
-  return { ...own, ...Object.fromEntries(merged) };
-}
 
 /** Sections of the configuration file. Source: Loki 3.7.8, pkg/loki/loki.go; without those that properties stand for. */
 const SECTIONS = [
@@ -79,8 +72,21 @@ const OWNED: { readonly [path: string]: string } = {
   'server.grpc_listen_port': 'serviceType',
 };
 
-const CREDENTIAL_KEYS =
-  /^(access_key_id|secret_access_key|session_token|password|credentials|bearer_token|client_secret|account_key)$/;
+const CREDENTIALS: CredentialRules = {
+  keys: [
+    'access_key_id',
+    'secret_access_key',
+    'session_token',
+    'password',
+    'credentials',
+    'bearer_token',
+    'client_secret',
+    'account_key',
+  ],
+  reference: /^\$\{\w+\}$/,
+  remedy: () =>
+    'references to the environment, "${NAME}": set the variable from a Secret with extraEnvironment and add "-config.expand-env=true" to extraArgs',
+};
 
 const valueAt = (given: Entries, path: string): unknown =>
   path.split('.').reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), given);
@@ -96,20 +102,6 @@ export function extraConfigProblems(given: Entries): string[] {
         (key) =>
           `extraConfig has the section ${JSON.stringify(key)}; allowed are ${SECTIONS.join(', ')}: correct the name, Loki does not start otherwise`,
       ),
-    ...credentialProblems('extraConfig', given),
+    ...credentialProblems('extraConfig', given, CREDENTIALS),
   ];
-}
-
-function credentialProblems(path: string, given: unknown): string[] {
-  if (typeof given !== 'object' || given === null) {
-    return [];
-  }
-  return Object.entries(given).flatMap(([key, value]) =>
-    CREDENTIAL_KEYS.test(key) && typeof value === 'string' && !/^\$\{\w+\}$/.test(value)
-      ? [
-          `${path}.${key} is a literal; allowed are references to the environment, "\${NAME}": ` +
-            'set the variable from a Secret with extraEnvironment and add "-config.expand-env=true" to extraArgs',
-        ]
-      : credentialProblems(`${path}.${key}`, value),
-  );
 }

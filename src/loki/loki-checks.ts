@@ -50,7 +50,7 @@ function replicaProblems(replicas: number, shared: boolean): string[] {
 function periodProblems(property: string, period: Retention): string[] {
   const hours = period.toHours();
   return hours < 24 || !Number.isInteger(hours)
-    ? [`${property} is ${hours} h; allowed are whole hours from 24, because Loki deletes by the day: keep for longer`]
+    ? [`${property} is ${period}; allowed are whole hours from 24, because Loki deletes by the day: keep for longer`]
     : [];
 }
 

@@ -1,7 +1,7 @@
 import { type Duration, Size } from 'cdk8s';
+import { mergeConfig } from '../kubernetes/extra-config';
 import type { Endpoint } from '../settings/endpoint';
 import type { Retention } from '../settings/retention';
-import { mergeConfig } from './extra-config';
 import type { LokiCache, LokiCaches, LokiLimits, LokiRetentionStream, LokiRuler, LokiSchemaPeriod } from './loki-options';
 
 /** A bucket as Loki's client is told about it. Keys come by the environment. */

@@ -85,20 +85,6 @@ const HTTP = { name: 'http', port: HTTP_PORT };
 const GRPC = { name: 'grpc', port: GRPC_PORT };
 const MEMBERLIST = { name: 'memberlist', port: MEMBERLIST_PORT };
 
-/**
- * Loki calls itself and its replicas by address, through gRPC, which obeys proxy variables: without these ranges a proxy for
- * the object storage swallows every push. They only count for addresses, so storage by name still goes through the proxy.
- */
-const DIRECT_RANGES = [
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  '100.64.0.0/10',
-  '169.254.0.0/16',
-  'fc00::/7',
-  'fe80::/10',
-];
-
 /** Answers as soon as the process listens; `/ready` asks the object storage and the other replicas too. */
 const ALIVE = '/loki/api/v1/status/buildinfo';
 
@@ -110,12 +96,6 @@ const RESOURCES = {
   cpuRequest: Cpu.millis(200),
   memoryRequest: Size.mebibytes(512),
   memoryLimit: Size.gibibytes(2),
-};
-
-/** Names by which Loki's S3 client looks for keys in the environment. */
-const KEY_VARIABLES: { readonly [name: string]: string } = {
-  S3_ACCESS_KEY: 'AWS_ACCESS_KEY_ID',
-  S3_SECRET_KEY: 'AWS_SECRET_ACCESS_KEY',
 };
 
 /**
@@ -167,7 +147,7 @@ export class Loki extends Component {
         // Running requests and the last upload of the index; a stop with the object storage away takes all of it.
         terminationGracePeriodSeconds: 60,
         volumes: [config.volume('config'), ...rules.map(({ volume }) => volume), ...(access?.volumes ?? [])],
-        containers: [lokiContainer(settings, storageEnvironment(access, cluster.podCidrs), access, rules)],
+        containers: [lokiContainer(settings, access?.environment ?? [], access, rules)],
       }),
     });
     offerMetrics(this, HTTP);
@@ -272,14 +252,6 @@ function ruleVolumes({ ruler, authEnabled }: LokiSettings): MountedVolume[] {
     volume: { name: `rules-${index}`, projected: { sources: names.map((name) => ({ configMap: { name } })) } },
     mount: { name: `rules-${index}`, mountPath: `${RULES_PATH}/${tenant}`, readOnly: true },
   }));
-}
-
-function storageEnvironment(access: StorageAccess | undefined, podCidrs: readonly string[]): k8s.EnvVar[] {
-  return (access?.environment ?? []).map((variable) =>
-    variable.name === 'NO_PROXY'
-      ? { ...variable, value: [variable.value, ...new Set([...DIRECT_RANGES, ...podCidrs])].join(',') }
-      : { ...variable, name: KEY_VARIABLES[variable.name] ?? variable.name },
-  );
 }
 
 function lokiContainer(

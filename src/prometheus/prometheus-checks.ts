@@ -1,10 +1,11 @@
 import type { Size } from 'cdk8s';
 import { quantity } from '../kubernetes/container';
+import { credentialProblems, keyProblems, kindProblems } from '../kubernetes/extra-config';
 import { volumeProblems } from '../kubernetes/volumes';
 import type { Cluster } from '../settings/cluster';
 import type { Retention } from '../settings/retention';
+import { CONFIG_KEYS, CREDENTIALS, GLOBAL_KEYS } from './config-keys';
 import type { KubernetesMetrics } from './kubernetes-metrics';
-import { CONFIG_KEYS, credentialProblems, GLOBAL_KEYS, keyProblems, kindProblems } from './merge-config';
 import { ownConfig, type PrometheusSettings } from './prometheus-config';
 import type { PrometheusProps } from './prometheus-props';
 import type { QueryLimits } from './query-limits';
@@ -167,7 +168,7 @@ function extraConfigProblems(settings: PrometheusSettings): string[] {
     ...keyProblems('extraConfig', extraConfig, CONFIG_KEYS),
     ...(typeof global === 'object' && global !== null ? keyProblems('extraConfig.global', global, GLOBAL_KEYS) : []),
     ...kindProblems('extraConfig', ownConfig(settings), extraConfig),
-    ...credentialProblems('extraConfig', extraConfig),
+    ...credentialProblems('extraConfig', extraConfig, CREDENTIALS),
     ...(property(property(extraConfig.storage, 'tsdb'), 'retention') === undefined
       ? []
       : [

@@ -1,9 +1,9 @@
 import type { Duration } from 'cdk8s';
+import { mergeConfig } from '../kubernetes/extra-config';
 import { type Endpoint, EndpointProtocol } from '../settings/endpoint';
 import type { MetricsEndpoint } from '../settings/plan';
 import { prometheusDuration } from './duration';
 import { type KubernetesMetricsSettings, kubernetesScrapeConfigs } from './kubernetes-metrics';
-import { mergeConfig } from './merge-config';
 import { literal, type Place, type RelabelRule } from './relabel';
 import { componentScrapeConfig, type DnsDiscovery, type ScrapeConfig, type StaticTargets, scrapeConfig } from './scrape-config';
 import type { ScrapeJob } from './scrape-job';

@@ -1,6 +1,7 @@
 import type { Duration } from 'cdk8s';
+import { credentialProblems, keyProblems, kindProblems } from '../kubernetes/extra-config';
 import { EndpointProtocol } from '../settings/endpoint';
-import { credentialProblems, keyProblems, kindProblems, SCRAPE_KEYS } from './merge-config';
+import { CREDENTIALS, SCRAPE_KEYS } from './config-keys';
 import type { Place } from './relabel';
 import { ownScrapeConfig } from './scrape-config';
 import type { EndpointScrapeOptions, PodScrapeOptions, ScrapeJob, ScrapeOptions } from './scrape-job';
@@ -110,7 +111,7 @@ function commonProblems(
       Object.fromEntries(Object.entries(extraConfig ?? {}).filter(([key]) => !/^\w+_sd_configs$|^static_configs$/.test(key))),
       SCRAPE_KEYS,
     ),
-    ...credentialProblems(`${property}.extraConfig`, extraConfig),
+    ...credentialProblems(`${property}.extraConfig`, extraConfig, CREDENTIALS),
   ];
 }
 

@@ -1,9 +1,9 @@
+import { mergeConfig } from '../kubernetes/extra-config';
 import type { DataLabels } from '../settings/data-labels';
 import type { Endpoint } from '../settings/endpoint';
 import { EndpointProtocol } from '../settings/endpoint';
 import type { MetricsEndpoint } from '../settings/plan';
 import { prometheusDuration } from './duration';
-import { mergeConfig } from './merge-config';
 import {
   appRules,
   constant,

@@ -176,6 +176,11 @@ export class ObjectStorage {
         );
       }
     }
+    if (!/^[a-z0-9-]+$/i.test(this.region)) {
+      problems.push(
+        `objectStorage.region is ${JSON.stringify(this.region)}; allowed are letters, digits and "-": correct the region`,
+      );
+    }
     if (!['v1', 'v2'].includes(this.listObjectsVersion)) {
       problems.push(`objectStorage.listObjectsVersion is "${this.listObjectsVersion}"; allowed are "v1" and "v2": choose one`);
     }

@@ -38,6 +38,6 @@ export class Retention {
     if (this.hoursKept === undefined) {
       return '0d';
     }
-    return this.hoursKept % 24 === 0 ? `${this.hoursKept / 24}d` : `${this.hoursKept}h`;
+    return this.hoursKept % 24 === 0 ? `${this.hoursKept / 24}d` : `${Number(this.hoursKept.toFixed(3))}h`;
   }
 }

@@ -143,7 +143,7 @@ export class MonitoringStack extends Chart {
 
   private makeGateway(props: MonitoringStackProps): Endpoint | undefined {
     return this.loki && (props.loki?.gatewayEnabled ?? true)
-      ? new LokiGateway(this, 'loki-gateway', { ...props.loki?.gateway, loki: this.loki.http }).http
+      ? new LokiGateway(this, 'loki-gateway', { tenant: props.tenant, ...props.loki?.gateway, loki: this.loki.http }).http
       : this.loki?.http;
   }
 

@@ -4,12 +4,6 @@ import { toYaml } from '../kubernetes/text';
 import type { ObjectStorage } from '../settings/object-storage';
 import { objstoreConfig, THANOS_PRODUCT } from './objstore-config';
 
-/** Where the S3 client of Thanos looks for keys when its configuration has none (minio-go, credentials/env_aws.go). */
-const KEY_VARIABLES = new Map([
-  ['S3_ACCESS_KEY', 'AWS_ACCESS_KEY_ID'],
-  ['S3_SECRET_KEY', 'AWS_SECRET_ACCESS_KEY'],
-]);
-
 export const OBJSTORE_FILE = 'objstore.yaml';
 
 /** What a Thanos process needs to use its bucket. */
@@ -23,10 +17,6 @@ export function bucketAccess(component: Component, storage: ObjectStorage): Buck
   const access = storageAccess(component, storage, THANOS_PRODUCT);
   return {
     ...access,
-    environment: access.environment.map((variable) => ({
-      ...variable,
-      name: KEY_VARIABLES.get(variable.name) ?? variable.name,
-    })),
     files: () => ({ [OBJSTORE_FILE]: toYaml(objstoreConfig(storage, access.certificateAuthorityFile)) }),
   };
 }

@@ -94,6 +94,8 @@ describe('configuration of the node agent', () => {
     expect(selection(all, 'shop')).toEqual(['keep (?:shop);.*', 'drop (?:shop|web);(?:order|a\\.b)']);
     expect(selection(all, 'other')).toEqual(['keep (?:other);.*']);
     expect(selection(all, 'rest')).toEqual(['drop (?:shop|web);(?:order|a\\.b)', 'drop (?:shop);.*', 'drop (?:other);.*']);
+    const anywhere = LogPipeline.plain({ name: 'anywhere', apps: ['order'] });
+    expect(selection([anywhere, shop], 'shop')).toEqual(['keep (?:shop);.*', 'drop .*;(?:order)']);
   });
 
   it.each([

@@ -54,6 +54,9 @@ describe('layout, as `alloy fmt` has it', () => {
 
   it('breaks lists that are long or hold something that spans lines', () => {
     expect(attribute([1, 'b', []])).toBe('a {\n\tx = [1, "b", []]\n}\n');
+    const [fits, breaks] = [116, 117].map((length) => 'l'.repeat(length));
+    expect(attribute([fits])).toBe(`a {\n\tx = ["${fits}"]\n}\n`);
+    expect(attribute([breaks])).toBe(`a {\n\tx = [\n\t\t"${breaks}",\n\t]\n}\n`);
     const long = 'l'.repeat(60);
     expect(attribute([long, long])).toBe(`a {\n\tx = [\n\t\t"${long}",\n\t\t"${long}",\n\t]\n}\n`);
     expect(attribute([{ k: 1 }, {}])).toBe('a {\n\tx = [\n\t\t{\n\t\t\tk = 1,\n\t\t},\n\t\t{},\n\t]\n}\n');
@@ -64,6 +67,7 @@ describe('layout, as `alloy fmt` has it', () => {
     expect(attribute(new AlloyConcatenation(['spec.nodeName=', variable]))).toBe(
       'a {\n\tx = "spec.nodeName=" + sys.env("NODE")\n}\n',
     );
+    expect(attribute(new AlloyCall(['f'], ['a', 1]))).toBe('a {\n\tx = f("a", 1)\n}\n');
     expect(() => attribute(new AlloyCall(['f'], [{ a: 1 }]))).toThrow('a value inside an expression spans lines');
   });
 
@@ -106,7 +110,7 @@ describe('strings', () => {
 });
 
 describe('what Alloy cannot read', () => {
-  it.each(['', 'a-b', '1a', 'null', 'a.b', 'é', 'a"'])('refuses %j as label', (label) => {
+  it.each(['', 'a-b', '1a', 'true', 'false', 'null', 'a.b', 'é', 'a"'])('refuses %j as label', (label) => {
     expect(isAlloyIdentifier(label)).toBe(false);
     expect(() => toAlloySyntax([{ name: 'a', label }])).toThrow(`identifier is ${JSON.stringify(label)}; allowed are letters`);
   });

@@ -38,6 +38,12 @@ const counter = (prefix: string, name: string, attributes: object) => ({
   },
 });
 
+/** Names of the metrics, stage by stage. */
+const metricNames = (metrics: LogMetric[]) =>
+  stages(LogPipeline.json({ name: 'shop', metrics }))
+    .filter(({ name }) => name === 'stage.metrics')
+    .map(({ blocks }) => blocks?.map(({ attributes }) => `${attributes?.prefix}${attributes?.name}`));
+
 const LEVELS =
   'trace|debug|info|information|notice|warn|warning|err|error|severe|crit|critical|alert|fatal|panic|emerg|emergency';
 
@@ -54,7 +60,7 @@ describe('stages of a plain pipeline', () => {
       LogMetric.counter({ name: 'lines_total' }),
       LogMetric.counter({ name: 'memory_errors_total', match: LogMatch.pattern('.*OutOfMemory.*') }),
     ];
-    expect(stages(LogPipeline.plain({ name: 'all', metrics })).slice(3, 5)).toEqual([
+    expect(stages(LogPipeline.plain({ name: 'all', metrics })).slice(3)).toEqual([
       regex(undefined, 'matched_line', '(?s:.*OutOfMemory.*)'),
       {
         name: 'stage.metrics',
@@ -64,6 +70,7 @@ describe('stages of a plain pipeline', () => {
           counter('memory_', 'errors_total', { source: 'matched_line' }),
         ],
       },
+      { name: 'stage.structured_metadata', attributes: { values: { pod: '', node: '' } } },
     ]);
   });
 });
@@ -208,11 +215,49 @@ describe('stages of a JSON pipeline', () => {
     ]);
   });
 
-  it('never take a name that a field has', () => {
-    const fields = ['level', 'matched_level'].map((name) => LogField.of(name));
+  it('separate a metric from any of its name in the stage, not from the first alone', () => {
+    const metrics = ['a_events_total', 'a_others_total', 'b_others_total'].map((name) => LogMetric.counter({ name }));
+    expect(metricNames(metrics)).toEqual([['a_events_total', 'a_others_total'], ['b_others_total']]);
+  });
+
+  it('put metrics into one stage whatever the order of their labels, and apart when a label differs', () => {
+    const metrics = [
+      LogMetric.counter({ name: 'a_first_total', labels: [LogLabel.level(), LogLabel.httpMethod()] }),
+      LogMetric.counter({ name: 'a_second_total', labels: [LogLabel.httpMethod(), LogLabel.level()] }),
+      LogMetric.counter({ name: 'a_third_total', labels: [LogLabel.httpMethod(), LogLabel.level({ name: 'severity' })] }),
+      LogMetric.counter({ name: 'a_fourth_total', labels: [LogLabel.httpMethod(), LogLabel.of('level')] }),
+    ];
+    expect(metricNames(metrics)).toEqual([['a_first_total', 'a_second_total'], ['a_third_total'], ['a_fourth_total']]);
+  });
+
+  it('make a class of a status once, and never out of the status that a drop has read', () => {
+    const drop = [{ field: 'statusCode', match: LogMatch.httpStatus(), reason: 'answered' }];
+    const metrics = [
+      LogMetric.counter({ name: 'a_total', labels: [LogLabel.httpStatusClass()] }),
+      LogMetric.counter({ name: 'b_total', labels: [LogLabel.httpStatusClass(), LogLabel.httpMethod()] }),
+    ];
+    const all = stages(LogPipeline.json({ name: 'shop', drop, metrics, labels: [] }));
+    expect(all.filter(({ name, attributes }) => name === 'stage.regex' && attributes?.source === 'statusCode')).toEqual([
+      regex('statusCode', 'matched_statusCode', '[12345][0-9][0-9]'),
+      regex('statusCode', 'matched_statusCode_2', '[12345][0-9][0-9]'),
+    ]);
+    expect(all.filter(({ name }) => name === 'stage.replace')).toEqual([
+      { name: 'stage.replace', attributes: { source: 'matched_statusCode_2', expression: '^.(.+)$', replace: 'xx' } },
+    ]);
+    expect(all.filter(({ name }) => name === 'stage.labels').map(({ attributes }) => attributes?.values)).toEqual([
+      { status: 'matched_statusCode_2' },
+      { status: 'matched_statusCode_2', method: 'matched_httpMethod' },
+    ]);
+  });
+
+  it.each([
+    [['level', 'matched_level'], 'matched_level_2'],
+    [['level', 'matched_level', 'matched_level_2'], 'matched_level_3'],
+  ])('never take a name that a field has: %j', (names, level) => {
+    const fields = names.map((name) => LogField.of(name));
     expect(stages(LogPipeline.json({ name: 'shop', fields }))).toContainEqual({
       name: 'stage.labels',
-      attributes: { values: { level: 'matched_level_2' } },
+      attributes: { values: { level } },
     });
   });
 

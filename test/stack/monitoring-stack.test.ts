@@ -210,6 +210,6 @@ describe('MonitoringStack', () => {
     expect(error).toContain('[stack/prometheus] retentionSize is 9');
     expect(error).toContain('[stack/thanos-compactor] tiers.raw is 39h');
     expect(error).toContain('[stack/thanos-compactor] tiers.fiveMinutes is 9d');
-    expect(error).toContain('[stack/loki] retention is 12 h');
+    expect(error).toContain('[stack/loki] retention is 12h');
   });
 });
