@@ -9,11 +9,39 @@ const tcp = (port: number): k8s.NetworkPolicyPort => ({ port: k8s.IntOrString.fr
 
 const same = (a: Identity, b: Identity) => a.name === b.name && a.namespace === b.namespace;
 
-/** The pods of a component, wherever it lives. Both selectors in one item, which means "and". */
-const peer = (identity: Identity): k8s.NetworkPolicyPeer => ({
-  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': identity.namespace } },
-  podSelector: { matchLabels: identity.selector },
+/** The pods of a component. In another namespace both selectors stand in one item, which means "and". */
+const peer = (to: Identity, from: Identity): k8s.NetworkPolicyPeer => ({
+  ...(to.namespace !== from.namespace && namespacePeer(to.namespace)),
+  podSelector: { matchLabels: to.selector },
 });
+
+const namespacePeer = (namespace: string): k8s.NetworkPolicyPeer => ({
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+});
+
+interface Rule {
+  readonly peers: readonly k8s.NetworkPolicyPeer[];
+  /** None stands for every port. */
+  readonly ports: readonly k8s.NetworkPolicyPort[];
+}
+
+/** Joins what two lists of rules have in common, so that a policy is as short as what it says. */
+function joined(rules: readonly Rule[], key: 'peers' | 'ports', other: 'peers' | 'ports'): Rule[] {
+  const groups = new Map<string, Rule[]>();
+  for (const rule of rules) {
+    const name = JSON.stringify(rule[key]);
+    groups.set(name, [...(groups.get(name) ?? []), rule]);
+  }
+  return [...groups.values()].map((group) => {
+    // Every port is more than any list of ports.
+    const all = other === 'ports' && group.some(({ ports }) => ports.length === 0);
+    const union = new Map(group.flatMap((rule) => rule[other].map((item) => [JSON.stringify(item), item] as const)));
+    const values = all ? [] : [...union].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+    return { ...group[0], [other]: values };
+  });
+}
+
+const condensed = (rules: readonly Rule[]) => joined(joined(rules, 'peers', 'ports'), 'ports', 'peers');
 
 /** Every address but those of pods: components reach each other by selectors only. */
 function anywhereButPods(context: MonitoringContext): k8s.NetworkPolicyPeer[] {
@@ -31,67 +59,50 @@ const addresses = (context: MonitoringContext, cidrs: readonly string[] | undefi
 function ingressRules(component: Component): k8s.NetworkPolicyIngressRule[] {
   const { _identity: identity, _context: context } = component;
   const { edges, metrics, scrapers, exposed } = context._plan;
-  const callers = new Map<number, Map<string, k8s.NetworkPolicyPeer>>();
-  const allow = (port: number, from: Identity) => {
-    const peers = callers.get(port) ?? new Map();
-    callers.set(port, peers.set(`${from.namespace}/${from.name}`, peer(from)));
-  };
-  for (const { from, to } of edges) {
-    if (to._owner && same(to._owner.identity, identity)) {
-      allow(to._owner.containerPort, from);
-    }
-  }
-  for (const target of metrics.filter((candidate) => same(candidate.identity, identity))) {
-    // A scraper's replicas scrape each other, so its own pods are among the callers.
-    for (const scraper of scrapers) {
-      allow(target.containerPort, scraper);
-    }
-  }
   const open = new Set(exposed.filter((entry) => same(entry.identity, identity)).map(({ containerPort }) => containerPort));
+  const allow = (from: Identity, port: number): Rule[] =>
+    open.has(port) ? [] : [{ peers: [peer(from, identity)], ports: [tcp(port)] }];
+  const rules = condensed([
+    ...edges.flatMap(({ from, to }) =>
+      to._owner && same(to._owner.identity, identity) ? allow(from, to._owner.containerPort) : [],
+    ),
+    // A scraper's replicas scrape each other, so its own pods are among the callers.
+    ...metrics
+      .filter((target) => same(target.identity, identity))
+      .flatMap(({ containerPort }) => scrapers.flatMap((scraper) => allow(scraper, containerPort))),
+  ]);
   return [
     ...[...open].sort((a, b) => a - b).map((port) => ({ ports: [tcp(port)] })),
-    ...[...callers]
-      .filter(([port]) => !open.has(port))
-      .sort(([a], [b]) => a - b)
-      .map(([port, peers]) => ({
-        from: [...peers].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value),
-        ports: [tcp(port)],
-      })),
+    ...rules.map(({ peers, ports }) => ({ from: [...peers], ports: [...ports] })),
   ];
 }
 
-function endpointRule(context: MonitoringContext, to: Endpoint): k8s.NetworkPolicyEgressRule {
+function endpointRule(context: MonitoringContext, from: Identity, to: Endpoint): Rule {
   if (to._owner) {
-    return { to: [peer(to._owner.identity)], ports: [tcp(to._owner.containerPort)] };
+    return { peers: [peer(to._owner.identity, from)], ports: [tcp(to._owner.containerPort)] };
   }
   const namespace = to._external?.namespace;
   return namespace === undefined
-    ? { to: addresses(context, to._external?.cidrs), ports: [tcp(to.port)] }
+    ? { peers: addresses(context, to._external?.cidrs), ports: [tcp(to.port)] }
     : // The pod behind a Service of another namespace may listen on any port.
-      { to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }] };
+      { peers: [namespacePeer(namespace)], ports: [] };
 }
 
 function egressRules(component: Component): k8s.NetworkPolicyEgressRule[] {
   const { _identity: identity, _context: context } = component;
   const { edges, metrics, scrapers, reaches, namespaceReaches } = context._plan;
-  const rules: k8s.NetworkPolicyEgressRule[] = [
-    ...edges.filter(({ from }) => same(from, identity)).map(({ to }) => endpointRule(context, to)),
-    ...(scrapers.some((scraper) => same(scraper, identity)) ? metrics : []).map((target) => ({
-      to: [peer(target.identity)],
-      ports: [tcp(target.containerPort)],
-    })),
+  const isOurs = ({ from }: { readonly from: Identity }) => same(from, identity);
+  const scraped = scrapers.some((scraper) => same(scraper, identity)) ? metrics : [];
+  const rules = condensed([
+    ...edges.filter(isOurs).map(({ to }) => endpointRule(context, identity, to)),
+    ...scraped.map((target) => ({ peers: [peer(target.identity, identity)], ports: [tcp(target.containerPort)] })),
     ...namespaceReaches
-      .filter(({ from }) => same(from, identity))
-      .map(({ namespace, ports }) => ({
-        to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }],
-        ...(ports.length > 0 && { ports: ports.map(tcp) }),
-      })),
-    ...reaches
-      .filter(({ from }) => same(from, identity))
-      .map(({ ports, cidrs }) => ({ to: addresses(context, cidrs), ports: ports.map(tcp) })),
-  ];
-  const distinct = [...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values()];
-  return distinct.length === 0 ? [] : [dnsRule(context), ...distinct];
+      .filter(isOurs)
+      .map(({ namespace, ports }) => ({ peers: [namespacePeer(namespace)], ports: ports.map(tcp) })),
+    ...reaches.filter(isOurs).map(({ ports, cidrs }) => ({ peers: addresses(context, cidrs), ports: ports.map(tcp) })),
+  ]);
+  const egress = rules.map(({ peers, ports }) => ({ to: [...peers], ...(ports.length > 0 && { ports: [...ports] }) }));
+  return egress.length === 0 ? [] : [dnsRule(context), ...egress];
 }
 
 function dnsRule({ cluster }: MonitoringContext): k8s.NetworkPolicyEgressRule {

@@ -193,6 +193,7 @@ describe('the file of data sources', () => {
     const intervalOf = (source: DataSource) => readBack(source)[0].jsonData.timeInterval;
     const scrapeInterval = Duration.minutes(1);
     expect(intervalOf(DataSource.prometheus({ ...PROMETHEUS, scrapeInterval }))).toBe('60s');
+    expect(intervalOf(DataSource.prometheus({ ...PROMETHEUS, scrapeInterval: Duration.millis(1500) }))).toBe('1.5s');
     expect(intervalOf(DataSource.thanos({ ...THANOS, scrapeInterval }))).toBe('60s');
     expect(intervalOf(DataSource.thanosLongTerm({ ...THANOS, scrapeInterval }))).toBe('3600s');
     expect(intervalOf(DataSource.thanosLongTerm({ ...THANOS, scrapeInterval: Duration.hours(2) }))).toBe('7200s');
@@ -296,6 +297,21 @@ describe('problems of data sources', () => {
         DataSource.mysql(MYSQL),
       ),
     ).toEqual([]);
+  });
+
+  it('has none with a default, a tenant, TLS and the least interval', () => {
+    expect(
+      problemsOf(
+        DataSource.prometheus({ ...PROMETHEUS, isDefault: true, scrapeInterval: Duration.seconds(1) }),
+        DataSource.loki({ endpoint: at('loki.example', 443, EndpointProtocol.HTTPS), tenant: 'team-a|team-b' }),
+      ),
+    ).toEqual([]);
+  });
+
+  it.each(['', 'a/b', 'a'.repeat(151)])('refuses the tenant %j', (tenant) => {
+    expect(problemsOf(DataSource.loki({ ...LOKI, tenant }))).toEqual([
+      expect.stringContaining(`tenant is ${JSON.stringify(tenant)}; allowed are 1 to 150 letters`),
+    ]);
   });
 
   it('names uids and names that are there twice, and two defaults', () => {

@@ -71,9 +71,13 @@ describe('the configuration of the server', () => {
   });
 
   it('serves a path only where the address has one', () => {
-    expect(grafanaIni({ ...MINIMAL, rootUrl: 'http://example.com' })).toMatchObject({
-      server: { root_url: 'http://example.com/' },
+    const plain = grafanaIni({ ...MINIMAL, rootUrl: 'http://example.com' });
+    expect(plain.server).toEqual({ root_url: 'http://example.com/' });
+    expect(plain.security).not.toHaveProperty('cookie_secure');
+    expect(grafanaIni({ ...MINIMAL, rootUrl: 'http://example.com/a//' }).server).toMatchObject({
+      root_url: 'http://example.com/a/',
     });
+    expect(subPathOf('http://example.com/a//')).toBe('/a');
     expect(grafanaIni({ ...MINIMAL, rootUrl: 'http://example.com/' }).server).toEqual({ root_url: 'http://example.com/' });
     expect(subPathOf('http://example.com/a/b/')).toBe('/a/b');
     expect(subPathOf('not a url')).toBe('');
@@ -104,6 +108,7 @@ describe('the text of grafana.ini', () => {
     'plain',
     '',
     ' outer spaces ',
+    'space at the end ',
     'a # b ; c',
     '"quoted"',
     "'quoted'",
@@ -137,16 +142,23 @@ describe('problems of the server', () => {
       problemsOf(
         {
           rootUrl: 'https://grafana.example.com/',
-          plugins: ['a-panel', 'a-panel@1.0.0', 'a-panel@1.0.0@https://example.com/a.zip'],
+          plugins: [
+            'a-panel',
+            'a-panel@1.0.0',
+            'a-panel@1.0.0@https://example.com/a.zip',
+            'a-panel@1.0.0@http://example.com/a.zip',
+          ],
           settings: {
             'auth.generic_oauth.client_secret': '$__file{/etc/x}',
             'smtp.password': '$__env{SMTP_PASSWORD}',
+            'database.password': '${DATABASE_PASSWORD}',
+            'auth.ldap.password': '',
             'auth.proxy.enable_login_token': 'true',
             'auth.generic_oauth.token_url': 'https://example.com/token',
             app_mode: 'production',
           },
         },
-        ['GF_SMTP_HOST'],
+        ['GF_SMTP_HOST', 'GF_SECURITY_ADMIN_PASSWORD__FILE_MODE'],
       ),
     ).toEqual([]);
   });
@@ -161,6 +173,35 @@ describe('problems of the server', () => {
     ]);
   });
 
+  it.each([
+    'server.http_addr',
+    'server.http_port',
+    'server.protocol',
+    'server.root_url',
+    'server.serve_from_sub_path',
+    'paths.data',
+    'paths.logs',
+    'paths.plugins',
+    'paths.provisioning',
+    'security.admin_user',
+    'security.admin_password',
+    'security.secret_key',
+    'plugins.preinstall',
+    'plugins.preinstall_sync',
+    'plugins.preinstall_disabled',
+    'plugins.preinstall_auto_update',
+    'unified_storage.index_path',
+    'metrics.enabled',
+    'metrics.basic_auth_username',
+    'metrics.basic_auth_password',
+  ])('leaves %s to the component, and says what to do instead', (name) => {
+    const variable = `GF_${name.toUpperCase().replace('.', '_')}`;
+    expect(problemsOf({ settings: { [name]: 'x' } }, [variable])).toEqual([
+      expect.stringMatching(`^settings has ${name}; allowed are settings that the component does not make itself: \\w.+`),
+      expect.stringMatching(`^environment has ${variable}; allowed are variables that change nothing the component sets: \\w.+`),
+    ]);
+  });
+
   it('refuses literal credentials', () => {
     expect(problemsOf({ settings: { 'smtp.password': 'x', 'auth.generic_oauth.client_secret': 'y' } })).toEqual([
       'settings.smtp.password is a literal; allowed is a reference: put the Secret into `extraEnvironment` or `extraVolumes` and write "$__env{NAME}" or "$__file{/path}"',
@@ -168,14 +209,19 @@ describe('problems of the server', () => {
     ]);
   });
 
-  it.each(['grafana.example.com', 'ftp://x', 'http://*.example.com/', 'http://x/${y}', 'http://x/%(domain)s', 'https://'])(
-    'refuses the address %s',
-    (rootUrl) => {
-      expect(problemsOf({ rootUrl })).toEqual([
-        expect.stringContaining(`rootUrl is ${JSON.stringify(rootUrl)}; allowed is "http(s)://`),
-      ]);
-    },
-  );
+  it.each([
+    'grafana.example.com',
+    'ftp://x',
+    'xhttp://grafana.example.com',
+    'http://*.example.com/',
+    'http://x/${y}',
+    'http://x/%(domain)s',
+    'https://',
+  ])('refuses the address %s', (rootUrl) => {
+    expect(problemsOf({ rootUrl })).toEqual([
+      expect.stringContaining(`rootUrl is ${JSON.stringify(rootUrl)}; allowed is "http(s)://`),
+    ]);
+  });
 
   it.each(['', 'A', 'a,b', 'a@', 'a@1.0.0@ftp://x', 'a b'])('refuses the plugin %j', (plugin) => {
     expect(problemsOf({ plugins: [plugin] })).toEqual([expect.stringContaining(`plugins has ${JSON.stringify(plugin)}`)]);
@@ -221,6 +267,10 @@ describe('folders of dashboards', () => {
         },
       ],
     });
+  });
+
+  it('keeps a title readable in its uid', () => {
+    expect(dashboardFolders(['/Team  one: errors!'])[0].uid).toMatch(/^Team-one-errors-[0-9a-f]{12}$/);
   });
 
   it('tells folders apart that look alike', () => {

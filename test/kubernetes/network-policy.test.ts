@@ -1,5 +1,5 @@
 import { Size } from 'cdk8s';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { describe, expect, it } from 'vitest';
 import { Component } from '../../src/kubernetes/component';
 import { networkPolicy } from '../../src/kubernetes/network-policy';
@@ -7,7 +7,7 @@ import { expose, offerMetrics, service } from '../../src/kubernetes/service';
 import { Memcached } from '../../src/memcached/memcached';
 import { Cluster } from '../../src/settings/cluster';
 import { Endpoint } from '../../src/settings/endpoint';
-import { manifestOf, synthesize } from '../support/constructs';
+import { type Manifest, manifestOf, synthesize } from '../support/constructs';
 
 class Client extends Component {
   readonly http: Endpoint;
@@ -17,6 +17,27 @@ class Client extends Component {
     [this.http] = service(this, { ports: [{ target: { name: 'http', port: 8080 }, port: 80 }] });
   }
 }
+
+/** Callers and callees of a policy's rules, as `<namespace>/<component>`, with the ports. */
+const rulesOf = (rules: Manifest[] | undefined, side: 'from' | 'to') =>
+  (rules ?? []).map((rule) => {
+    const peers = rule[side]?.map(
+      ({ namespaceSelector, podSelector }: Manifest) =>
+        `${namespaceSelector.matchLabels['kubernetes.io/metadata.name']}/${podSelector?.matchLabels['app.kubernetes.io/component'] ?? '*'}`,
+    );
+    return `${peers?.join(', ') ?? 'everybody'}: ${rule.ports?.map(({ port }: Manifest) => port).join(', ') ?? 'all'}`;
+  });
+
+/** What goes in and out of each component, DNS left out. */
+const policiesOf = (manifests: Manifest[]) =>
+  Object.fromEntries(
+    manifests
+      .filter(({ kind }) => kind === 'NetworkPolicy')
+      .map(({ metadata, spec: { ingress, egress } }) => [
+        `${metadata.namespace}/${metadata.name}`,
+        { in: rulesOf(ingress, 'from'), out: rulesOf(egress, 'to').slice(1) },
+      ]),
+  );
 
 const cluster = Cluster.generic({ name: 'c', podCidrs: ['10.244.0.0/16', 'fd00::/64'], apiServerCidrs: ['10.0.0.1/32'] });
 
@@ -50,6 +71,52 @@ describe('NetworkPolicy', () => {
       { port: 53, protocol: 'TCP' },
     ]);
     expect(egress[1].to[0].namespaceSelector.matchLabels).toEqual({ 'kubernetes.io/metadata.name': 'monitoring' });
+    expect(egress[1].ports).toEqual([{ port: 8080, protocol: 'TCP' }]);
+  });
+
+  it('gives nobody what is meant for another, not even for one of its name in another namespace', () => {
+    const manifests = synthesize((chart) => {
+      const [here, there] = [new Construct(chart, 'here'), new Construct(chart, 'there')];
+      const [server, caller] = [new Client(here, 'server'), new Client(here, 'caller')];
+      const [other, namesake] = [new Client(there, 'server', 'apps'), new Client(there, 'caller', 'apps')];
+      caller._connect(server.http);
+      offerMetrics(server, { name: 'metrics', port: 9100 });
+      server._context._plan.scrapers.push(namesake._identity);
+      expose(other, { name: 'web', port: 9200 });
+      other._context._plan.namespaceReaches.push({ from: other._identity, namespace: 'data', ports: [5432] });
+    });
+    expect(policiesOf(manifests)).toEqual({
+      'monitoring/monitoring-client-server': {
+        in: ['monitoring/client-caller: 8080', 'apps/client-caller: 9100'],
+        out: [],
+      },
+      'monitoring/monitoring-client-caller': { in: [], out: ['monitoring/client-server: 8080'] },
+      'apps/monitoring-client-server': { in: ['everybody: 9200'], out: ['data/*: 5432'] },
+      'apps/monitoring-client-caller': { in: [], out: ['monitoring/client-server: 9100'] },
+    });
+  });
+
+  it('reads the same in whatever order components are connected', () => {
+    const manifests = synthesize((chart) => {
+      const server = new Client(chart, 'server');
+      const [late, early] = [new Client(chart, 'b'), new Client(chart, 'a')];
+      late._connect(server.http);
+      early._connect(server.http);
+      for (const port of [10000, 9100]) {
+        expose(server, { name: 'web', port });
+      }
+      for (const port of [9300, 9200]) {
+        offerMetrics(server, { name: 'metrics', port });
+      }
+      server._context._plan.scrapers.push(late._identity, early._identity);
+    });
+    expect(policiesOf(manifests)['monitoring/monitoring-client-server'].in).toEqual([
+      'everybody: 9100',
+      'everybody: 10000',
+      'monitoring/client-a, monitoring/client-b: 8080',
+      'monitoring/client-a, monitoring/client-b: 9200',
+      'monitoring/client-a, monitoring/client-b: 9300',
+    ]);
   });
 
   it('says nothing where nothing is connected', () => {

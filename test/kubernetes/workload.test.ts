@@ -160,6 +160,19 @@ describe('options', () => {
     expect(error).toContain('resources.cpuRequest is 2; allowed is at most cpuLimit, 1');
   });
 
+  it('may ask for as much as they may use, down to parts of a Ki', () => {
+    const resources = {
+      cpuRequest: Cpu.cores(1),
+      cpuLimit: Cpu.cores(1),
+      memoryRequest: Size.bytes(1_000_000),
+      memoryLimit: Size.bytes(1_000_000),
+    };
+    expect(podOf({ resources }).spec.containers[0].resources).toEqual({
+      requests: { cpu: '1', memory: '976Ki' },
+      limits: { cpu: '1', memory: '976Ki' },
+    });
+  });
+
   it('recreate where two pods must not meet', () => {
     const manifests = synthesize((chart) => new Sample(chart, 'sample', { recreate: true }));
     expect(manifestOf(manifests, 'Deployment').spec.strategy).toEqual({ type: 'Recreate' });

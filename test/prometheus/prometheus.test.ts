@@ -201,7 +201,6 @@ describe('discovery', () => {
       {
         from: [
           {
-            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'monitoring' } },
             podSelector: { matchLabels: alone.podSelector.matchLabels },
           },
         ],
