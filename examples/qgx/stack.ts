@@ -5,6 +5,7 @@ import {
   DataSource,
   Endpoint,
   EndpointProtocol,
+  LogField,
   LogMetric,
   LogPipeline,
   MonitoringStack,
@@ -18,6 +19,9 @@ import {
 import type { Construct } from 'constructs';
 
 const APPLICATIONS = 'qgx';
+
+/** The eight fields of the document's log lines, and the tenant that its first dashboard filters by. */
+const FIELDS = ['traceId', 'level', 'logger', 'message', 'httpMethod', 'uri', 'statusCode', 'duration', 'tenant'];
 
 /** The QGX stack: what its document chooses, and nothing else. */
 export class ReferenceStack extends MonitoringStack {
@@ -38,6 +42,7 @@ export class ReferenceStack extends MonitoringStack {
         LogPipeline.json({
           name: 'backend',
           namespaces: [APPLICATIONS],
+          fields: FIELDS.map((name) => LogField.of(name)),
           metrics: LogMetric.http({ prefix: 'qgx' }),
         }),
       ],
