@@ -110,7 +110,8 @@ export function stat(options: PanelOptions): SizedPanel {
     type: 'stat',
     ...common(options),
     fieldConfig: {
-      defaults: { ...defaults(options), color: { mode: 'thresholds' }, noValue: '0' },
+      // A count without series is zero; a share of nothing is no number.
+      defaults: { ...defaults(options), color: { mode: 'thresholds' }, noValue: options.unit === 'percentunit' ? '-' : '0' },
       overrides: options.overrides ?? [],
     },
     options: {

@@ -71,6 +71,9 @@ export function namespaceRights(
       });
       return;
     }
+    if (!own.includes(namespace) || !_context.namespaces.owned) {
+      component._require({ kind: 'Namespace', name: namespace });
+    }
     componentObject(component, `${id}-binding-${namespace}`, k8s.KubeRoleBinding, ['roleRef', 'subjects'], binding, {
       name,
       namespace,

@@ -5,7 +5,8 @@ import type { Component } from './component';
 import type { Identity } from './identity';
 import { componentObject } from './objects';
 
-const tcp = (port: number): k8s.NetworkPolicyPort => ({ port: k8s.IntOrString.fromNumber(port), protocol: 'TCP' });
+/** TCP is the protocol of a port that names none. */
+const tcp = (port: number): k8s.NetworkPolicyPort => ({ port: k8s.IntOrString.fromNumber(port) });
 
 const same = (a: Identity, b: Identity) => a.name === b.name && a.namespace === b.namespace;
 

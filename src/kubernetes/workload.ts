@@ -174,15 +174,15 @@ function podTemplate(component: Component, pod: PodDescription, everyNode: boole
 }
 
 /** The main container; undefined if bad properties keep it from being described, which other checks then tell. */
-function mainDescription(description: WorkloadDescription): ContainerDescription | undefined {
+function mainDescription(pod: () => PodDescription): ContainerDescription | undefined {
   try {
-    return description.pod().containers[0];
+    return pod().containers[0];
   } catch {
     return undefined;
   }
 }
 
-function problemsOf(component: Component, description: WorkloadDescription, limit: number): string[] {
+function problemsOf(component: Component, pod: () => PodDescription, limit: number): string[] {
   const { _identity: identity, _options: options } = component;
   const problems: string[] = [];
   if (!/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(identity.name) || identity.name.length > limit) {
@@ -201,7 +201,7 @@ function problemsOf(component: Component, description: WorkloadDescription, limi
       problems.push(`podLabels has ${key}; allowed are labels that the selector does not use: choose another key`);
     }
   }
-  const main = mainDescription(description);
+  const main = mainDescription(pod);
   problems.push(...resourceProblems(mergeResources(main?.resources ?? {}, options.resources)));
   const ownFlags = new Set(main?.args.map(flagOf));
   for (const argument of options.extraArgs ?? []) {
@@ -227,10 +227,19 @@ function problemsOf(component: Component, description: WorkloadDescription, limi
   return problems;
 }
 
+/** A description that is worked out once, at the first question, when the graph is finished. */
+function once<T>(produce: () => T): () => T {
+  let value: { readonly it: T } | undefined;
+  return () => {
+    value ??= { it: produce() };
+    return value.it;
+  };
+}
+
 /** What all kinds of workload have: checks, network policy, prerequisites. */
-function prepare(component: Component, description: WorkloadDescription, limit = 63, everyNode = false): void {
+function prepare(component: Component, pod: () => PodDescription, limit = 63, everyNode = false): void {
   const { _context: context, _options: options } = component;
-  component._check(() => problemsOf(component, description, limit));
+  component._check(() => problemsOf(component, pod, limit));
   networkPolicy(component);
   const placement = placementOf(component, everyNode);
   if (placement.nodeLabel) {
@@ -257,8 +266,9 @@ function disruptionBudget(component: Component, replicas: number): void {
 
 /** Emits a StatefulSet. */
 export function statefulSet(component: Component, description: StatefulSetDescription): void {
+  const pod = once(description.pod);
   // 52 characters: Kubernetes adds "-<revision hash>" in a label of at most 63.
-  prepare(component, description, 52);
+  prepare(component, pod, 52);
   for (const { storageClassName = component._context.cluster.storageClassName } of description.claims) {
     if (storageClassName !== undefined) {
       component._require({ kind: 'StorageClass', name: storageClassName });
@@ -276,7 +286,7 @@ export function statefulSet(component: Component, description: StatefulSetDescri
         serviceName: description.serviceName,
         podManagementPolicy: description.podManagement,
         selector: { matchLabels: component._identity.selector },
-        template: podTemplate(component, description.pod(), false, replicas),
+        template: podTemplate(component, pod(), false, replicas),
         ...(description.claims.length > 0 && {
           volumeClaimTemplates: description.claims.map((claim) => claimObject(component, claim)),
         }),
@@ -290,7 +300,8 @@ export function statefulSet(component: Component, description: StatefulSetDescri
 
 /** Emits a Deployment. */
 export function deployment(component: Component, description: DeploymentDescription): void {
-  prepare(component, description);
+  const pod = once(description.pod);
+  prepare(component, pod);
   const { replicas, strategy } = description;
   componentObject(
     component,
@@ -302,7 +313,7 @@ export function deployment(component: Component, description: DeploymentDescript
         replicas,
         selector: { matchLabels: component._identity.selector },
         ...(strategy && { strategy: { type: strategy } }),
-        template: podTemplate(component, description.pod(), false, replicas),
+        template: podTemplate(component, pod(), false, replicas),
       },
     }),
     {},
@@ -313,7 +324,8 @@ export function deployment(component: Component, description: DeploymentDescript
 
 /** Emits a DaemonSet, which runs on every node, tainted or not, unless its options place it. */
 export function daemonSet(component: Component, description: WorkloadDescription): void {
-  prepare(component, description, 63, true);
+  const pod = once(description.pod);
+  prepare(component, pod, 63, true);
   componentObject(
     component,
     'daemon-set',
@@ -322,7 +334,7 @@ export function daemonSet(component: Component, description: WorkloadDescription
     () => ({
       spec: {
         selector: { matchLabels: component._identity.selector },
-        template: podTemplate(component, description.pod(), true, 1),
+        template: podTemplate(component, pod(), true, 1),
       },
     }),
     {},

@@ -201,8 +201,7 @@ export function componentScrapeConfig(endpoint: MetricsEndpoint, place: Place): 
     relabel_configs: [
       FINISHED_PODS,
       // By number: the name of a port may occur again in a container that a user adds to the pod.
-      keep(PORT_NUMBER, `${containerPort}`),
-      keep(PORT_PROTOCOL, 'TCP'),
+      { source_labels: [PORT_NUMBER, PORT_PROTOCOL], regex: `${containerPort};TCP`, action: 'keep' },
       ...(honorLabels ? [] : [copy(CONTAINER_NAME, labels.container), ...podRules(place), constant(labels.app, identity.app)]),
       ...placeRules(place),
     ],

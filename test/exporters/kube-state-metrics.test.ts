@@ -45,12 +45,12 @@ describe('arguments of kube-state-metrics', () => {
       kubeStateMetricsArguments({
         ...settings,
         namespaces: ['shop', 'billing'],
-        metricLabelsAllowlist: { pods: ['tier', 'app'], nodes: ['*'] },
+        metricLabelsAllowlist: { nodes: ['*'], pods: ['tier', 'app'], jobs: ['app*name'] },
         metricAnnotationsAllowlist: { pods: ['a/b'] },
       }).slice(3),
     ).toEqual([
       '--namespaces=billing,shop',
-      '--metric-labels-allowlist=nodes=[*],pods=[tier,app]',
+      '--metric-labels-allowlist=jobs=[app*name],nodes=[*],pods=[tier,app]',
       '--metric-annotations-allowlist=pods=[a/b]',
     ]);
   });
@@ -61,6 +61,48 @@ describe('rights of kube-state-metrics', () => {
     expect(followRules(['pods', 'deployments', 'nodes', 'replicasets'])).toEqual([
       { apiGroups: [''], resources: ['nodes', 'pods'], verbs: ['list', 'watch'] },
       { apiGroups: ['apps'], resources: ['deployments', 'replicasets'], verbs: ['list', 'watch'] },
+    ]);
+  });
+
+  it('name the API group of every kind', () => {
+    const groups = followRules(Object.keys(RESOURCE_KINDS)).map(({ apiGroups, resources }) => [apiGroups?.join(), resources]);
+    expect(Object.fromEntries(groups)).toEqual({
+      '': [
+        'limitranges',
+        'namespaces',
+        'nodes',
+        'persistentvolumeclaims',
+        'persistentvolumes',
+        'pods',
+        'replicationcontrollers',
+        'resourcequotas',
+        'services',
+      ],
+      'admissionregistration.k8s.io': ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations'],
+      apps: ['daemonsets', 'deployments', 'replicasets', 'statefulsets'],
+      autoscaling: ['horizontalpodautoscalers'],
+      batch: ['cronjobs', 'jobs'],
+      'certificates.k8s.io': ['certificatesigningrequests'],
+      'coordination.k8s.io': ['leases'],
+      'discovery.k8s.io': ['endpointslices'],
+      'networking.k8s.io': ['ingresses', 'networkpolicies'],
+      policy: ['poddisruptionbudgets'],
+      'storage.k8s.io': ['storageclasses', 'volumeattachments'],
+    });
+  });
+
+  it('are granted on the cluster for kinds without a namespace, and for no other', () => {
+    const manifests = make({ namespaces: ['shop'], resourceKinds: Object.keys(RESOURCE_KINDS) });
+    const { rules } = manifestOf(manifests, 'ClusterRole', 'monitoring-kube-state-metrics-cluster-objects');
+    expect(rules.flatMap(({ resources }: Manifest) => resources).sort()).toEqual([
+      'certificatesigningrequests',
+      'mutatingwebhookconfigurations',
+      'namespaces',
+      'nodes',
+      'persistentvolumes',
+      'storageclasses',
+      'validatingwebhookconfigurations',
+      'volumeattachments',
     ]);
   });
 
@@ -143,9 +185,9 @@ describe('KubeStateMetrics', () => {
       (chart) =>
         new KubeStateMetrics(chart, 'ksm', {
           resourceKinds: ['pods', 'pods', 'secrets', 'toString'],
-          namespaces: ['Shop', 'a', 'a'],
+          namespaces: ['Shop', 'a!', 'a', 'a'],
           metricLabelsAllowlist: { nodes: ['x'], pods: [] },
-          metricAnnotationsAllowlist: { pods: ['a,b]', '*a*', 'ok.io/*'] },
+          metricAnnotationsAllowlist: { pods: ['a,b]', '*a*', 'ok.io/*', 'ok*name'] },
         }),
     );
     expect(
@@ -160,14 +202,15 @@ describe('KubeStateMetrics', () => {
       expect.stringMatching(/^\[test\/ksm\] resourceKinds has "toString"; /),
       '[test/ksm] resourceKinds has "pods" twice; allowed is once: remove one',
       '[test/ksm] namespaces has "Shop"; allowed are 1 to 63 lower-case letters, digits and "-": correct the name',
+      '[test/ksm] namespaces has "a!"; allowed are 1 to 63 lower-case letters, digits and "-": correct the name',
       '[test/ksm] namespaces has "a" twice; allowed is once: remove one',
       '[test/ksm] metricLabelsAllowlist has "nodes"; allowed are the kinds of `resourceKinds`, pods, pods, secrets, toString: add it there',
       '[test/ksm] metricLabelsAllowlist.pods is []; allowed is at least one key: name it, or remove the kind',
       '[test/ksm] metricAnnotationsAllowlist.pods has "a,b]"; allowed are keys as Kubernetes has them, with at most one "*": correct it',
       '[test/ksm] metricAnnotationsAllowlist.pods has "*a*"; allowed are keys as Kubernetes has them, with at most one "*": correct it',
     ]);
-    expect(synthesisError((chart) => new KubeStateMetrics(chart, 'ksm', { resourceKinds: [], namespaces: [] }))).toContain(
-      'resourceKinds is []',
-    );
+    const empty = synthesisError((chart) => new KubeStateMetrics(chart, 'ksm', { resourceKinds: [], namespaces: [] }));
+    expect(empty).toContain('resourceKinds is []; allowed is at least one kind');
+    expect(empty).toContain('namespaces is []; allowed is at least one namespace');
   });
 });

@@ -117,7 +117,7 @@ describe('Grafana', () => {
     const policy = manifestOf(synthesize(grafana({ dataSources: [LOKI, MYSQL] })), 'NetworkPolicy');
     expect(policy.spec.egress.slice(1)).toEqual([
       { to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'logs' } } }] },
-      { to: [{ ipBlock: { cidr: '10.9.0.0/24' } }], ports: [{ port: 3306, protocol: 'TCP' }] },
+      { to: [{ ipBlock: { cidr: '10.9.0.0/24' } }], ports: [{ port: 3306 }] },
     ]);
     expect(manifestOf(synthesize(grafana({})), 'NetworkPolicy').spec.egress).toBeUndefined();
   });

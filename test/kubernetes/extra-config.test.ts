@@ -39,7 +39,7 @@ describe('further settings', () => {
     expect(
       credentialProblems(
         'extraConfig',
-        { remote_write: [{ basic_auth: { username: 'u', password: 'p', password_file: '/f' } }] },
+        { remote_write: [{ basic_auth: { username: 'u', password: 'p', password_file: '/f' } }], password: { file: '/f' } },
         RULES,
       ),
     ).toEqual([

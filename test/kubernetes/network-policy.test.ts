@@ -19,11 +19,11 @@ class Client extends Component {
 }
 
 /** Callers and callees of a policy's rules, as `<namespace>/<component>`, with the ports. */
-const rulesOf = (rules: Manifest[] | undefined, side: 'from' | 'to') =>
+const rulesOf = (rules: Manifest[] | undefined, side: 'from' | 'to', own: string) =>
   (rules ?? []).map((rule) => {
     const peers = rule[side]?.map(
       ({ namespaceSelector, podSelector }: Manifest) =>
-        `${namespaceSelector.matchLabels['kubernetes.io/metadata.name']}/${podSelector?.matchLabels['app.kubernetes.io/component'] ?? '*'}`,
+        `${namespaceSelector?.matchLabels['kubernetes.io/metadata.name'] ?? own}/${podSelector?.matchLabels['app.kubernetes.io/component'] ?? '*'}`,
     );
     return `${peers?.join(', ') ?? 'everybody'}: ${rule.ports?.map(({ port }: Manifest) => port).join(', ') ?? 'all'}`;
   });
@@ -35,7 +35,7 @@ const policiesOf = (manifests: Manifest[]) =>
       .filter(({ kind }) => kind === 'NetworkPolicy')
       .map(({ metadata, spec: { ingress, egress } }) => [
         `${metadata.namespace}/${metadata.name}`,
-        { in: rulesOf(ingress, 'from'), out: rulesOf(egress, 'to').slice(1) },
+        { in: rulesOf(ingress, 'from', metadata.namespace), out: rulesOf(egress, 'to', metadata.namespace).slice(1) },
       ]),
   );
 
@@ -61,17 +61,14 @@ describe('NetworkPolicy', () => {
             },
           },
         ],
-        ports: [{ port: 8080, protocol: 'TCP' }],
+        ports: [{ port: 8080 }],
       },
     ]);
     const { egress } = manifestOf(manifests, 'NetworkPolicy', 'monitoring-client-caller').spec;
     expect(egress).toHaveLength(2);
-    expect(egress[0].ports).toEqual([
-      { port: 53, protocol: 'UDP' },
-      { port: 53, protocol: 'TCP' },
-    ]);
+    expect(egress[0].ports).toEqual([{ port: 53, protocol: 'UDP' }, { port: 53 }]);
     expect(egress[1].to[0].namespaceSelector.matchLabels).toEqual({ 'kubernetes.io/metadata.name': 'monitoring' });
-    expect(egress[1].ports).toEqual([{ port: 8080, protocol: 'TCP' }]);
+    expect(egress[1].ports).toEqual([{ port: 8080 }]);
   });
 
   it('gives nobody what is meant for another, not even for one of its name in another namespace', () => {
@@ -96,7 +93,7 @@ describe('NetworkPolicy', () => {
     });
   });
 
-  it('reads the same in whatever order components are connected', () => {
+  it('joins callers of the same ports, and sorts both, in whatever order components are connected', () => {
     const manifests = synthesize((chart) => {
       const server = new Client(chart, 'server');
       const [late, early] = [new Client(chart, 'b'), new Client(chart, 'a')];
@@ -113,10 +110,36 @@ describe('NetworkPolicy', () => {
     expect(policiesOf(manifests)['monitoring/monitoring-client-server'].in).toEqual([
       'everybody: 9100',
       'everybody: 10000',
-      'monitoring/client-a, monitoring/client-b: 8080',
-      'monitoring/client-a, monitoring/client-b: 9200',
-      'monitoring/client-a, monitoring/client-b: 9300',
+      'monitoring/client-a, monitoring/client-b: 8080, 9200, 9300',
     ]);
+  });
+
+  it('keeps apart who may use different ports, and joins ports that the same may use', () => {
+    const manifests = synthesize((chart) => {
+      const server = new Client(chart, 'server');
+      const [caller, both] = [new Client(chart, 'caller'), new Client(chart, 'both')];
+      caller._connect(server.http);
+      both._connect(server.http);
+      offerMetrics(server, { name: 'metrics', port: 9100 });
+      server._context._plan.scrapers.push(both._identity);
+    });
+    const policies = policiesOf(manifests);
+    expect(policies['monitoring/monitoring-client-server'].in).toEqual([
+      'monitoring/client-caller: 8080',
+      'monitoring/client-both: 8080, 9100',
+    ]);
+    expect(policies['monitoring/monitoring-client-both'].out).toEqual(['monitoring/client-server: 8080, 9100']);
+  });
+
+  it('asks for every port of a namespace where some need calls for it, whatever else is listed', () => {
+    const manifests = synthesize((chart) => {
+      const client = new Client(chart, 'client');
+      const reach = (ports: number[]) =>
+        client._context._plan.namespaceReaches.push({ from: client._identity, namespace: 'data', ports });
+      reach([5432]);
+      reach([]);
+    });
+    expect(policiesOf(manifests)['monitoring/monitoring-client-client'].out).toEqual(['data/*: all']);
   });
 
   it('says nothing where nothing is connected', () => {
@@ -131,7 +154,7 @@ describe('NetworkPolicy', () => {
       new Client(chart, 'caller')._connect(server.http);
     });
     expect(manifestOf(manifests, 'NetworkPolicy', 'monitoring-client-server').spec.ingress).toEqual([
-      { ports: [{ port: 8080, protocol: 'TCP' }] },
+      { ports: [{ port: 8080 }] },
     ]);
   });
 
@@ -141,12 +164,8 @@ describe('NetworkPolicy', () => {
       scraper._context._plan.scrapers.push(scraper._identity);
       offerMetrics(new Client(chart, 'target'), { name: 'metrics', port: 9999 });
     });
-    expect(manifestOf(manifests, 'NetworkPolicy', 'monitoring-client-target').spec.ingress[0].ports).toEqual([
-      { port: 9999, protocol: 'TCP' },
-    ]);
-    expect(manifestOf(manifests, 'NetworkPolicy', 'monitoring-client-scraper').spec.egress[1].ports).toEqual([
-      { port: 9999, protocol: 'TCP' },
-    ]);
+    expect(manifestOf(manifests, 'NetworkPolicy', 'monitoring-client-target').spec.ingress[0].ports).toEqual([{ port: 9999 }]);
+    expect(manifestOf(manifests, 'NetworkPolicy', 'monitoring-client-scraper').spec.egress[1].ports).toEqual([{ port: 9999 }]);
   });
 
   it('reaches what is outside by address, without the pods', () => {
@@ -162,18 +181,15 @@ describe('NetworkPolicy', () => {
     );
     const { egress } = manifestOf(manifests, 'NetworkPolicy').spec;
     expect(egress.slice(1)).toEqual([
-      { to: [{ ipBlock: { cidr: '192.0.2.0/24' } }], ports: [{ port: 3306, protocol: 'TCP' }] },
+      { to: [{ ipBlock: { cidr: '192.0.2.0/24' } }], ports: [{ port: 3306 }] },
       { to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'data' } } }] },
       {
         to: [{ ipBlock: { cidr: '10.0.0.1/32' } }],
-        ports: [
-          { port: 443, protocol: 'TCP' },
-          { port: 6443, protocol: 'TCP' },
-        ],
+        ports: [{ port: 443 }, { port: 6443 }],
       },
       {
         to: [{ ipBlock: { cidr: '0.0.0.0/0', except: ['10.244.0.0/16'] } }, { ipBlock: { cidr: '::/0', except: ['fd00::/64'] } }],
-        ports: [{ port: 10250, protocol: 'TCP' }],
+        ports: [{ port: 10250 }],
       },
     ]);
   });

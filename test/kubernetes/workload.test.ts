@@ -164,12 +164,12 @@ describe('options', () => {
     const resources = {
       cpuRequest: Cpu.cores(1),
       cpuLimit: Cpu.cores(1),
-      memoryRequest: Size.bytes(1_000_000),
-      memoryLimit: Size.bytes(1_000_000),
+      memoryRequest: Size.mebibytes(0.3),
+      memoryLimit: Size.mebibytes(0.3),
     };
     expect(podOf({ resources }).spec.containers[0].resources).toEqual({
-      requests: { cpu: '1', memory: '976Ki' },
-      limits: { cpu: '1', memory: '976Ki' },
+      requests: { cpu: '1', memory: '307Ki' },
+      limits: { cpu: '1', memory: '307Ki' },
     });
   });
 
@@ -273,7 +273,7 @@ describe('ingress', () => {
         rules: [{ host: 'a.example.com', http: { paths: [{ path: '/x', pathType: 'Prefix' }] } }],
       },
     });
-    expect(manifestOf(manifests, 'NetworkPolicy').spec.ingress).toEqual([{ ports: [{ port: 8080, protocol: 'TCP' }] }]);
+    expect(manifestOf(manifests, 'NetworkPolicy').spec.ingress).toEqual([{ ports: [{ port: 8080 }] }]);
   });
 
   it('refuses what is no host', () => {

@@ -67,6 +67,13 @@ describe('nginx syntax', () => {
     );
   });
 
+  it('defines that variable once, where nginx allows it', () => {
+    const server: NginxDirective = { name: 'server', block: [{ name: 'set', words: [new NginxVariable('x'), 'a$b'] }] };
+    expect(toNginxSyntax([{ name: 'http', block: [server, server] }])).toMatch(
+      /^http \{\n {2}geo \$literal_dollar \{\n(?:(?!geo)[\s\S])*$/,
+    );
+  });
+
   it('defines no variable for dollars that do not occur', () => {
     expect(toNginxSyntax([{ name: 'http', block: [{ name: 'set', words: ['x'] }] }])).not.toContain('geo');
   });

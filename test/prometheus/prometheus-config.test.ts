@@ -1,5 +1,6 @@
 import { Duration, Size } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
+import { Identity } from '../../src/kubernetes/identity';
 import { prometheusDuration } from '../../src/prometheus/duration';
 import { kubernetesScrapeConfigs } from '../../src/prometheus/kubernetes-metrics';
 import { defaultRetentionSize, prometheusArguments, prometheusSize } from '../../src/prometheus/prometheus-arguments';
@@ -85,6 +86,17 @@ describe('the configuration file', () => {
       scrape_configs: [scrapeConfig(job, settings.place), { job_name: 'further' }],
       runtime: { gogc: 50 },
     });
+  });
+});
+
+describe('alerts', () => {
+  it('go to every pod behind a headless Service', () => {
+    const identity = new Identity({ stack: 's', prefix: 's-', namespace: 'own', app: 'alertmanager', component: 'alertmanager' });
+    const owner = { identity, containerPort: 9093, portName: 'http', headless: true };
+    const alertmanager = Endpoint._of(owner, 'alertmanager.own.svc', 9093, EndpointProtocol.HTTP);
+    expect(prometheusConfig({ ...MINIMAL, alertmanagers: [alertmanager] }).alerting?.alertmanagers).toEqual([
+      { dns_sd_configs: [{ names: ['_http._tcp.alertmanager.own.svc'], type: 'SRV' }] },
+    ]);
   });
 });
 

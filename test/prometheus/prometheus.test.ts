@@ -195,7 +195,7 @@ describe('discovery', () => {
   it('is let out to targets, kubelets and the API, and lets its own replicas in', () => {
     const { spec } = manifestOf(make({ ...EVERY_PROP, instance: undefined, namespace: undefined }), 'NetworkPolicy');
     expect(spec.egress).toMatchSnapshot();
-    expect(spec.ingress).toEqual([{ ports: [{ port: 9090, protocol: 'TCP' }] }]);
+    expect(spec.ingress).toEqual([{ ports: [{ port: 9090 }] }]);
     const alone = manifestOf(make(), 'NetworkPolicy').spec;
     expect(alone.ingress).toEqual([
       {
@@ -204,7 +204,7 @@ describe('discovery', () => {
             podSelector: { matchLabels: alone.podSelector.matchLabels },
           },
         ],
-        ports: [{ port: 9090, protocol: 'TCP' }],
+        ports: [{ port: 9090 }],
       },
     ]);
   });

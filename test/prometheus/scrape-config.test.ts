@@ -1,8 +1,8 @@
 import { Duration } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
 import { Identity } from '../../src/kubernetes/identity';
-import { appRules, podRules, renameRules } from '../../src/prometheus/relabel';
-import { componentScrapeConfig, scrapeConfig } from '../../src/prometheus/scrape-config';
+import { anyOf, appRules, podRules, renameRules } from '../../src/prometheus/relabel';
+import { componentScrapeConfig, namespacesOf, scrapeConfig } from '../../src/prometheus/scrape-config';
 import { type PodScrapeOptions, ScrapeJob } from '../../src/prometheus/scrape-job';
 import { DataLabels } from '../../src/settings/data-labels';
 import { Endpoint, EndpointProtocol } from '../../src/settings/endpoint';
@@ -55,7 +55,7 @@ describe('pods with annotations', () => {
       protocol: EndpointProtocol.HTTPS,
       honorLabels: true,
       sampleLimit: 1000,
-      podLabels: { tier: 'web', 'app.kubernetes.io/name': 'shop' },
+      podLabels: { tier: 'web', zone: 'a', 'app.kubernetes.io/name': 'shop' },
       labels: { team: 'a $1 b' },
       extraConfig: { params: { format: ['x'] }, relabel_configs: [{ regex: 'team', action: 'labeldrop' }] },
     });
@@ -68,7 +68,7 @@ describe('pods with annotations', () => {
       honor_labels: true,
       sample_limit: 1000,
       params: { format: ['x'] },
-      kubernetes_sd_configs: [{ selectors: [{ role: 'pod', label: 'app.kubernetes.io/name=shop,tier=web' }] }],
+      kubernetes_sd_configs: [{ selectors: [{ role: 'pod', label: 'app.kubernetes.io/name=shop,tier=web,zone=a' }] }],
     });
     expect(config.relabel_configs.slice(-4)).toEqual([
       ...IN_PLACE,
@@ -128,6 +128,17 @@ describe('endpoints', () => {
     });
   });
 
+  it('have their metrics below their path, and in no namespace that pods could be looked for', () => {
+    const below = ScrapeJob.endpoints({
+      jobName: 'below',
+      endpoints: [Endpoint.external({ host: 'db.example', port: 80, path: '/db' })],
+    });
+    expect(scrapeConfig(below, PLACE).static_configs).toEqual([
+      { targets: ['db.example:80'], labels: { __metrics_path__: '/db/metrics' } },
+    ]);
+    expect(namespacesOf(below)).toEqual([]);
+  });
+
   it('are found by SRV records where there are some', () => {
     expect(scrapeConfig(ScrapeJob.endpoints({ jobName: 'all', endpoints: [owned(true)] }), PLACE)).toEqual({
       job_name: 'all',
@@ -158,8 +169,7 @@ describe('components of the stack', () => {
   ];
   const port = [
     FINISHED,
-    { source_labels: [`${META}_container_port_number`], regex: '10902', action: 'keep' },
-    { source_labels: [`${META}_container_port_protocol`], regex: 'TCP', action: 'keep' },
+    { source_labels: [`${META}_container_port_number`, `${META}_container_port_protocol`], regex: '10902;TCP', action: 'keep' },
   ];
 
   it('are one job each, for all their pods', () => {
@@ -203,6 +213,10 @@ describe('labels', () => {
       { regex: '__renamed_(.+)', action: 'labelmap' },
       { regex: '__renamed_.+', action: 'labeldrop' },
     ]);
+  });
+
+  it('are compared as they are, dots included', () => {
+    expect(anyOf(['a.b', 'c'])).toBe('a\\.b|c');
   });
 
   it('name the application by its best source, which comes last', () => {

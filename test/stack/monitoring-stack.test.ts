@@ -180,6 +180,7 @@ describe('MonitoringStack', () => {
     expect(stack.prerequisites.items.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
       'Bucket shop-loki',
       'Bucket shop-thanos',
+      'Namespace shop',
       'NodeLabel role=monitoring',
       'NodeTaint role=monitoring:NoSchedule',
       'Secret grafana-admin',

@@ -124,7 +124,7 @@ describe('ThanosQueryFrontend', () => {
       },
     });
     const { ingress } = manifestOf(manifests, 'NetworkPolicy', 'monitoring-memcached-responses').spec;
-    expect(ingress[0].ports).toEqual([{ port: 11211, protocol: 'TCP' }]);
+    expect(ingress[0].ports).toEqual([{ port: 11211 }]);
   });
 
   it('refuses a cache in which another one keeps answers of another querier', () => {

@@ -132,7 +132,7 @@ describe('ThanosQuery', () => {
       endpoints: [{ address: 'dns+monitoring-thanos-query.monitoring.svc.cluster.local:10901' }],
     });
     const [rule] = manifestOf(manifests, 'NetworkPolicy', 'monitoring-thanos-store').spec.ingress;
-    expect(rule.ports).toEqual([{ port: 10901, protocol: 'TCP' }]);
+    expect(rule.ports).toEqual([{ port: 10901 }]);
     expect(rule.from[0].podSelector.matchLabels['app.kubernetes.io/component']).toBe('query');
   });
 
