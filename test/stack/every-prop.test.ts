@@ -1,0 +1,193 @@
+import { App, Duration, Size, Testing } from 'cdk8s';
+import { describe, expect, it } from 'vitest';
+import { LogPipeline } from '../../src/alloy/log-pipeline';
+import { Dashboard } from '../../src/dashboards/dashboard';
+import { ScrapeJob } from '../../src/prometheus/scrape-job';
+import { Access } from '../../src/settings/access';
+import { Cluster, type ClusterProps } from '../../src/settings/cluster';
+import { DataLabels, type DataLabelsProps } from '../../src/settings/data-labels';
+import { type ImageOverride, Images, type ImagesProps } from '../../src/settings/images';
+import { Namespaces } from '../../src/settings/namespaces';
+import {
+  type NaverCloudObjectStorageOptions,
+  NaverCloudSite,
+  ObjectStorage,
+  type S3CompatibleOptions,
+} from '../../src/settings/object-storage';
+import { Placement } from '../../src/settings/placement';
+import { Retention } from '../../src/settings/retention';
+import { SecretKey } from '../../src/settings/secret-key';
+import { StorageIdentity } from '../../src/settings/storage-identity';
+import { MonitoringStack } from '../../src/stack/monitoring-stack';
+import type { LokiCacheSizes, MonitoringStackProps, ThanosStackOptions } from '../../src/stack/stack-options';
+
+const identity = StorageIdentity.accessKeys('object-storage');
+const s3: S3CompatibleOptions = { endpoint: 'minio.storage.svc:9000', region: 'r', identity, bucketPrefix: 'shop' };
+const clusterProps: ClusterProps = { name: 'shop-prod' };
+
+const BASE: MonitoringStackProps = {
+  name: 'shop',
+  cluster: Cluster.generic(clusterProps),
+  objectStorage: ObjectStorage.s3Compatible(s3),
+  prometheus: { scrape: [ScrapeJob.pods({ namespaces: ['shop'] })] },
+  thanos: {},
+  loki: { caches: { chunks: Size.gibibytes(1) } },
+  logs: [LogPipeline.json({ name: 'shop', namespaces: ['shop'] })],
+  grafana: { dashboards: [Dashboard.pods({ uid: 'pods', title: 'Pods' }), Dashboard.logs({ uid: 'logs', title: 'Logs' })] },
+};
+
+/** Manifests, warnings and prerequisites: all that a property can change. */
+const resultOf = (props: MonitoringStackProps): string => {
+  const stack = new MonitoringStack(new App(), 'stack', props);
+  return JSON.stringify([Testing.synth(stack), stack.warnings, stack.prerequisites.items]);
+};
+
+function expectEach<Props extends object>(
+  every: Required<Props>,
+  change: (given: Partial<Props>) => MonitoringStackProps,
+  base: Partial<Props> = {},
+): void {
+  const before = resultOf(change(base));
+  for (const property of Object.keys(every) as (keyof Props)[]) {
+    const given: Partial<Props> = { ...base };
+    given[property] = every[property];
+    expect(resultOf(change(given)), `${String(property)} changes nothing`).not.toBe(before);
+  }
+}
+
+describe('no property is dead', () => {
+  it('of the stack', () => {
+    const every: Required<MonitoringStackProps> = {
+      name: 'other',
+      namePrefix: '',
+      cluster: Cluster.generic({ name: 'other' }),
+      placement: Placement.labelled({ key: 'pool', value: 'monitoring' }),
+      images: new Images({ registryMirror: 'mirror.example.com' }),
+      dataLabels: new DataLabels({ app: 'service' }),
+      namespaces: Namespaces.single('all'),
+      access: Access.clusterWide(),
+      networkPolicies: false,
+      commonLabels: { team: 'platform' },
+      priorityClassName: 'high',
+      scrapeInterval: Duration.seconds(15),
+      acknowledgedWarnings: ['egress-to-anywhere'],
+      objectStorage: ObjectStorage.s3Compatible({ ...s3, region: 'other' }),
+      tenant: 'shop',
+      prometheus: { replicas: 2 },
+      thanos: { tiers: { raw: Retention.days(90) } },
+      loki: { gatewayEnabled: false },
+      logs: [LogPipeline.plain({ name: 'shop', namespaces: ['shop'] })],
+      alloy: { storagePath: '/var/lib/other' },
+      grafana: {},
+      kubeStateMetrics: { enabled: false },
+    };
+    expectEach<MonitoringStackProps>(every, (given) => ({ ...BASE, ...given }));
+  });
+
+  it('of Thanos', () => {
+    const every: Required<ThanosStackOptions> = {
+      tiers: { raw: Retention.days(90) },
+      sidecar: { environment: { A: 'b' } },
+      query: { replicas: 2 },
+      storeGateway: { indexCacheSize: Size.mebibytes(500) },
+      compactor: { concurrency: 2 },
+      queryFrontend: {},
+    };
+    expectEach<ThanosStackOptions>(every, (thanos) => ({ ...BASE, thanos }));
+  });
+
+  it("of Loki's caches", () => {
+    const every: Required<LokiCacheSizes> = {
+      chunks: Size.gibibytes(2),
+      results: Size.gibibytes(1),
+      memcached: { connections: 1024 },
+    };
+    expectEach<LokiCacheSizes>(every, (caches) => ({ ...BASE, loki: { caches } }), { chunks: Size.gibibytes(1) });
+  });
+
+  it('of the cluster', () => {
+    const every: Required<ClusterProps> = {
+      name: 'other',
+      environment: 'staging',
+      kubernetesVersion: '1.27',
+      domain: 'example.local',
+      dns: { name: 'coredns', namespace: 'dns', podLabels: { app: 'coredns' } },
+      storageClassName: 'fast',
+      podCidrs: ['10.244.0.0/16'],
+      nodeCidrs: ['10.0.0.0/24'],
+      apiServerCidrs: ['10.0.1.0/24'],
+      apiServerPort: 443,
+      kubeletCertificatesFromClusterAuthority: true,
+      volumeStep: Size.gibibytes(100),
+    };
+    const { kubernetesVersion, ...others } = every;
+    expectEach<Omit<ClusterProps, 'kubernetesVersion'>>(others, (given) => ({
+      ...BASE,
+      prometheus: { volume: Size.gibibytes(100) },
+      cluster: Cluster.generic({ ...clusterProps, ...given }),
+    }));
+    // Old versions lack what shards of the store gateway need; there it decides between output and an error.
+    const sharded = { ...BASE, thanos: { storeGateway: { shards: 2 } } };
+    expect(resultOf(sharded)).toContain('pod-index');
+    expect(() => resultOf({ ...sharded, cluster: Cluster.generic({ ...clusterProps, kubernetesVersion }) })).toThrow(
+      /shards .*1\.28/,
+    );
+  });
+
+  it('of images', () => {
+    const override: ImageOverride = { tag: '0.0.1' };
+    const every: Required<ImagesProps> = {
+      registryMirror: 'mirror.example.com',
+      pullPolicy: 'Always',
+      pullSecrets: ['registry'],
+      prometheus: override,
+      thanos: { repository: 'registry.example.com/thanos' },
+      loki: { digest: `sha256:${'0'.repeat(64)}` },
+      nginx: override,
+      memcached: override,
+      memcachedExporter: override,
+      alloy: override,
+      grafana: override,
+      kubeStateMetrics: override,
+    };
+    expectEach<ImagesProps>(every, (given) => ({ ...BASE, images: new Images(given) }));
+  });
+
+  it('of data labels', () => {
+    const names: (keyof DataLabelsProps)[] = [
+      'cluster',
+      'environment',
+      'namespace',
+      'pod',
+      'container',
+      'node',
+      'app',
+      'replica',
+    ];
+    const every = Object.fromEntries(names.map((name) => [name, `renamed_${name}`])) as Required<DataLabelsProps>;
+    expectEach<DataLabelsProps>(every, (given) => ({ ...BASE, dataLabels: new DataLabels(given) }));
+  });
+
+  it('of object storage', () => {
+    const every: Required<Omit<S3CompatibleOptions, 'bucket'>> = {
+      endpoint: 'other.storage.svc:9000',
+      region: 'other',
+      identity: StorageIdentity.iamRole('arn:aws:iam::123456789012:role/monitoring'),
+      bucketPrefix: 'other',
+      certificateAuthority: SecretKey.of('ca', 'ca.crt'),
+      proxyUrl: 'http://proxy.example.com:3128',
+      egressCidrs: ['192.0.2.0/24'],
+      insecure: true,
+      forcePathStyle: false,
+      listObjectsVersion: 'v1',
+    };
+    expectEach<Omit<S3CompatibleOptions, 'bucket'>>(every, (given) => ({
+      ...BASE,
+      objectStorage: ObjectStorage.s3Compatible({ ...s3, ...given }),
+    }));
+    const storage = (options: Partial<NaverCloudObjectStorageOptions>) =>
+      resultOf({ ...BASE, objectStorage: ObjectStorage.naverCloud({ identity, ...options }) });
+    expect(storage({ bucket: 'shop' })).not.toBe(storage({ bucketPrefix: 'shop' }));
+    expect(storage({ bucket: 'shop', site: NaverCloudSite.GOVERNMENT })).not.toBe(storage({ bucket: 'shop' }));
+  });
+});
