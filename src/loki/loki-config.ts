@@ -1,5 +1,6 @@
 import { type Duration, Size } from 'cdk8s';
 import { mergeConfig } from '../kubernetes/extra-config';
+import { goDuration } from '../kubernetes/text';
 import type { Endpoint } from '../settings/endpoint';
 import type { Retention } from '../settings/retention';
 import type { LokiCache, LokiCaches, LokiLimits, LokiRetentionStream, LokiRuler, LokiSchemaPeriod } from './loki-options';
@@ -172,11 +173,11 @@ function limitsConfig(settings: LokiSettings) {
     max_global_streams_per_user: limits.maxGlobalStreamsPerUser,
     max_line_size: byteSize(limits.maxLineSize),
     max_line_size_truncate: limits.maxLineSizeTruncate,
-    reject_old_samples_max_age: goDuration(limits.rejectOldSamplesMaxAge),
-    max_query_length: goDuration(limits.maxQueryLength),
+    reject_old_samples_max_age: goDurationOf(limits.rejectOldSamplesMaxAge),
+    max_query_length: goDurationOf(limits.maxQueryLength),
     max_entries_limit_per_query: limits.maxEntriesLimitPerQuery,
     max_query_series: limits.maxQuerySeries,
-    query_timeout: goDuration(limits.queryTimeout),
+    query_timeout: goDurationOf(limits.queryTimeout),
   };
 }
 
@@ -204,7 +205,7 @@ function cacheConfig(cache: LokiCache, validity: string, timeout: string, writeB
     background: { writeback_size_limit: byteSize(writeBack) },
     memcached_client: {
       addresses: cacheAddress(cache.endpoint),
-      timeout: goDuration(cache.timeout) ?? timeout,
+      timeout: goDurationOf(cache.timeout) ?? timeout,
       ...(cache.maxItemSize && { max_item_size: bytes(cache.maxItemSize) - ITEM_OVERHEAD }),
     },
   };
@@ -220,7 +221,7 @@ const cacheAddress = (endpoint: Endpoint) =>
 function rulerConfig({ alertmanager, remoteWrite, evaluationInterval }: LokiRuler) {
   return {
     enable_api: true,
-    evaluation_interval: goDuration(evaluationInterval),
+    evaluation_interval: goDurationOf(evaluationInterval),
     // Not derived from path_prefix, unlike every other directory.
     wal: { dir: `${DATA_PATH}/ruler-wal` },
     ...(alertmanager && alertmanagerConfig(alertmanager)),
@@ -256,20 +257,5 @@ function byteSize(size: Size | undefined): string | undefined {
 
 const mebibytes = (size: Size | undefined) => size && kibibytes(size) / 1024;
 
-/** A duration as Go reads it; some of Loki's settings know no days. */
-function goDuration(duration: Duration | undefined): string | undefined {
-  if (duration === undefined) {
-    return undefined;
-  }
-  const milliseconds = duration.toMilliseconds();
-  for (const [unit, length] of [
-    ['h', 3_600_000],
-    ['m', 60_000],
-    ['s', 1000],
-  ] as const) {
-    if (milliseconds % length === 0) {
-      return `${milliseconds / length}${unit}`;
-    }
-  }
-  return `${milliseconds}ms`;
-}
+/** Go's durations, because some of Loki's settings know no days. */
+const goDurationOf = (duration: Duration | undefined) => duration && goDuration(duration);

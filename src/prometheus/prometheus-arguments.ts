@@ -1,6 +1,6 @@
 import { Size } from 'cdk8s';
+import { goDuration } from '../kubernetes/text';
 import type { Retention } from '../settings/retention';
-import { prometheusDuration } from './duration';
 import { CONFIG_FILE, CONFIG_PATH, DATA_PATH } from './prometheus-config';
 import type { QueryLimits } from './query-limits';
 
@@ -32,7 +32,7 @@ export function prometheusArguments(settings: ArgumentSettings): string[] {
     ...(uploadsBlocks ? ['--storage.tsdb.min-block-duration=2h', '--storage.tsdb.max-block-duration=2h'] : []),
     ...(remoteWriteReceiver ? ['--web.enable-remote-write-receiver'] : []),
     ...(externalUrl === undefined ? [] : [`--web.external-url=${externalUrl}`]),
-    ...(query.timeout === undefined ? [] : [`--query.timeout=${prometheusDuration(query.timeout)}`]),
+    ...(query.timeout === undefined ? [] : [`--query.timeout=${goDuration(query.timeout)}`]),
     ...(query.maxSamples === undefined ? [] : [`--query.max-samples=${query.maxSamples}`]),
     ...(query.maxConcurrency === undefined ? [] : [`--query.max-concurrency=${query.maxConcurrency}`]),
   ];

@@ -1,8 +1,8 @@
 import type { Duration } from 'cdk8s';
 import { mergeConfig } from '../kubernetes/extra-config';
+import { goDuration } from '../kubernetes/text';
 import { type Endpoint, EndpointProtocol } from '../settings/endpoint';
 import type { MetricsEndpoint } from '../settings/plan';
-import { prometheusDuration } from './duration';
 import { type KubernetesMetricsSettings, kubernetesScrapeConfigs } from './kubernetes-metrics';
 import { literal, type Place, type RelabelRule } from './relabel';
 import { componentScrapeConfig, type DnsDiscovery, type ScrapeConfig, type StaticTargets, scrapeConfig } from './scrape-config';
@@ -65,9 +65,9 @@ export function ownConfig(settings: PrometheusSettings): PrometheusConfig {
   const { labels } = place;
   return {
     global: {
-      scrape_interval: prometheusDuration(settings.scrapeInterval),
-      scrape_timeout: prometheusDuration(settings.scrapeTimeout),
-      evaluation_interval: prometheusDuration(settings.evaluationInterval),
+      scrape_interval: goDuration(settings.scrapeInterval),
+      scrape_timeout: goDuration(settings.scrapeTimeout),
+      evaluation_interval: goDuration(settings.evaluationInterval),
       // Prometheus replaces ${VARIABLE} here, and only here; "$$" is a dollar.
       external_labels: {
         [labels.cluster]: literal(place.cluster),

@@ -1,9 +1,9 @@
 import { mergeConfig } from '../kubernetes/extra-config';
+import { goDuration } from '../kubernetes/text';
 import type { DataLabels } from '../settings/data-labels';
 import type { Endpoint } from '../settings/endpoint';
 import { EndpointProtocol } from '../settings/endpoint';
 import type { MetricsEndpoint } from '../settings/plan';
-import { prometheusDuration } from './duration';
 import {
   appRules,
   constant,
@@ -68,8 +68,8 @@ export const ownScrapeConfig = ({ _description: description, jobName }: ScrapeJo
 
 const common = (options: ScrapeOptions) => ({
   honor_labels: options.honorLabels || undefined,
-  scrape_interval: options.interval && prometheusDuration(options.interval),
-  scrape_timeout: options.timeout && prometheusDuration(options.timeout),
+  scrape_interval: options.interval && goDuration(options.interval),
+  scrape_timeout: options.timeout && goDuration(options.timeout),
   metrics_path: options.path,
   sample_limit: options.sampleLimit,
 });

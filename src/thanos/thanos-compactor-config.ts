@@ -1,7 +1,8 @@
 import type { Duration } from 'cdk8s';
+import { goDuration } from '../kubernetes/text';
 import { OBJSTORE_FILE } from './objstore';
 import type { ResolvedTiers } from './retention-tiers';
-import { CONFIG_PATH, commonArguments, DATA_PATH, goDuration } from './thanos-process';
+import { CONFIG_PATH, commonArguments, DATA_PATH } from './thanos-process';
 
 /** Settings of the compactor with nothing left open. */
 export interface CompactorSettings {

@@ -1,5 +1,6 @@
 import type { Duration, Size } from 'cdk8s';
 import { httpProbe, quantity } from '../kubernetes/container';
+import { goDuration } from '../kubernetes/text';
 import { type Endpoint, EndpointProtocol } from '../settings/endpoint';
 
 /** Ports of every Thanos process: API, metrics and probes; StoreAPI. */
@@ -35,21 +36,6 @@ export function binarySize(size: Size): string {
 }
 
 const inMilliseconds = (duration: Duration) => duration.toMilliseconds({ integral: false });
-
-/** A duration as Go reads it, in the largest whole unit: `48h`, `90s`. */
-export function goDuration(duration: Duration): string {
-  const milliseconds = inMilliseconds(duration);
-  for (const [unit, length] of [
-    ['h', 3_600_000],
-    ['m', 60_000],
-    ['s', 1000],
-  ] as const) {
-    if (milliseconds % length === 0) {
-      return `${milliseconds / length}${unit}`;
-    }
-  }
-  return `${milliseconds}ms`;
-}
 
 const isAddress = (host: string) => /^\d+(\.\d+){3}$/.test(host);
 

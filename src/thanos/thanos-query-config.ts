@@ -1,7 +1,8 @@
 import type { Duration } from 'cdk8s';
+import { goDuration } from '../kubernetes/text';
 import type { DataLabels } from '../settings/data-labels';
 import type { Endpoint } from '../settings/endpoint';
-import { CONFIG_PATH, commonArguments, goDuration, lookupAddress } from './thanos-process';
+import { CONFIG_PATH, commonArguments, lookupAddress } from './thanos-process';
 
 export const ENDPOINTS_FILE = 'endpoints.yaml';
 

@@ -1,5 +1,6 @@
 import type { Duration } from 'cdk8s';
-import { CONFIG_PATH, commonArguments, goDuration } from './thanos-process';
+import { goDuration } from '../kubernetes/text';
+import { CONFIG_PATH, commonArguments } from './thanos-process';
 
 export const RESPONSE_CACHE_FILE = 'response-cache.yaml';
 

@@ -1,6 +1,7 @@
 import type { Duration, Size } from 'cdk8s';
+import { goDuration } from '../kubernetes/text';
 import { OBJSTORE_FILE } from './objstore';
-import { binarySize, commonArguments, DATA_PATH, goDuration } from './thanos-process';
+import { binarySize, commonArguments, DATA_PATH } from './thanos-process';
 
 export const BUCKET_CACHE_FILE = 'caching-bucket.yaml';
 export const SHARD_FILE = 'shard.yaml';

@@ -5,7 +5,7 @@ import { Component } from '../kubernetes/component';
 import { configFiles } from '../kubernetes/config-files';
 import { fieldVariable, httpProbe, quantity } from '../kubernetes/container';
 import { offerMetrics, service } from '../kubernetes/service';
-import { toYaml } from '../kubernetes/text';
+import { goDuration, toYaml } from '../kubernetes/text';
 import { offeredSize, volumeProblems } from '../kubernetes/volumes';
 import { statefulSet } from '../kubernetes/workload';
 import { Cpu } from '../settings/cpu';
@@ -16,17 +16,7 @@ import { COMPACTORS } from './bucket-users';
 import { bucketAccess } from './objstore';
 import { bucketKey, THANOS_PRODUCT } from './objstore-config';
 import type { ThanosCache } from './thanos-cache';
-import {
-  CONFIG_PATH,
-  countProblems,
-  DATA_PATH,
-  durationProblems,
-  GRPC,
-  goDuration,
-  HTTP,
-  PROBES,
-  STOP_SECONDS,
-} from './thanos-process';
+import { CONFIG_PATH, countProblems, DATA_PATH, durationProblems, GRPC, HTTP, PROBES, STOP_SECONDS } from './thanos-process';
 import {
   BUCKET_CACHE_FILE,
   configFolder,

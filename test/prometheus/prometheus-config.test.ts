@@ -1,7 +1,7 @@
 import { Duration, Size } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
 import { Identity } from '../../src/kubernetes/identity';
-import { prometheusDuration } from '../../src/prometheus/duration';
+import { goDuration } from '../../src/kubernetes/text';
 import { kubernetesScrapeConfigs } from '../../src/prometheus/kubernetes-metrics';
 import { defaultRetentionSize, prometheusArguments, prometheusSize } from '../../src/prometheus/prometheus-arguments';
 import { type PrometheusSettings, prometheusConfig } from '../../src/prometheus/prometheus-config';
@@ -207,6 +207,6 @@ describe('arguments', () => {
 
   it('write durations in the largest whole unit', () => {
     const durations = [Duration.hours(2), Duration.seconds(60), Duration.seconds(90), Duration.millis(1500)];
-    expect(durations.map(prometheusDuration)).toEqual(['2h', '1m', '90s', '1500ms']);
+    expect(durations.map(goDuration)).toEqual(['2h', '1m', '90s', '1500ms']);
   });
 });

@@ -1,5 +1,6 @@
 import { Duration, Size } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
+import { goDuration } from '../../src/kubernetes/text';
 import { Endpoint, EndpointProtocol } from '../../src/settings/endpoint';
 import {
   binarySize,
@@ -7,7 +8,6 @@ import {
   countProblems,
   durationProblems,
   endpointProblems,
-  goDuration,
   lookupAddress,
 } from '../../src/thanos/thanos-process';
 import { ThanosStoreGateway } from '../../src/thanos/thanos-store-gateway';
