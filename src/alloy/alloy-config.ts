@@ -1,3 +1,4 @@
+import { APPLICATION_SOURCES, podMeta } from '../kubernetes/pod-discovery';
 import type { DataLabels } from '../settings/data-labels';
 import { type AlloyBlock, AlloyCall, AlloyConcatenation, type AlloyObject, AlloyReference } from './alloy-syntax';
 import type { CommonLabels, LogPipelineSettings } from './log-pipeline-settings';
@@ -112,9 +113,6 @@ const rule = (attributes: AlloyObject): AlloyBlock => ({ name: 'rule', attribute
 
 const copy = (source: string, target: string) => rule({ source_labels: [source], target_label: target });
 
-/** Value of a Kubernetes label or annotation in discovery: what cannot be in a label's name becomes "_". */
-const metaName = (kind: string, key: string) => `${META}_pod_${kind}_${key.replace(/[^a-zA-Z0-9_]/g, '_')}`;
-
 /**
  * Labels of a container's target and the file it leads to. Several targets of one container, one for each port, end as one
  * because they are equal. A label added here makes Alloy read all files again: labels are part of a file's position.
@@ -132,31 +130,18 @@ function targetRules(
     copy(`${META}_pod_name`, pod),
     copy(`${META}_pod_container_name`, container),
     copy(`${META}_pod_node_name`, node),
-    ...Object.entries(pipeline.podLabels).map(([name, key]) => copy(metaName('label', key), name)),
+    ...Object.entries(pipeline.podLabels).map(([name, key]) => copy(podMeta('label', key), name)),
     pathRule(`${META}_pod_uid`),
     // The directory of a static pod carries the hash of its file, not the uid of its mirror in the API.
-    pathRule(metaName('annotation', 'kubernetes.io/config.hash')),
+    pathRule(podMeta('annotation', 'kubernetes.io/config.hash')),
   ];
 }
 
-/** Each rule overwrites the one before it, so the best source comes last. An absent source does not match. */
-function appRules(app: string): AlloyBlock[] {
-  const present = (source_labels: string[], regex = '(.+)') => rule({ source_labels, regex, target_label: app });
-  const podName = `${META}_pod_name`;
-  const controller = `${META}_pod_controller_name`;
-  const kind = `${META}_pod_controller_kind`;
-  const hashed = metaName('labelpresent', 'pod-template-hash');
-  return [
-    copy(podName, app),
-    present([controller]),
-    // The "controller" of a static pod is its node.
-    present([kind, podName], 'Node;(.+)'),
-    present([kind, hashed, controller], 'ReplicaSet;true;(.+)-[^-]+'),
-    present([kind, controller], 'Job;(.+)-[0-9]{8,}'),
-    present([metaName('label', 'app')]),
-    present([metaName('label', 'app.kubernetes.io/name')]),
-  ];
-}
+const appRules = (app: string): AlloyBlock[] =>
+  // Copying everything is what a rule without a regex does.
+  APPLICATION_SOURCES.map(({ sources, regex }) =>
+    rule({ source_labels: [...sources], ...(regex !== '(.*)' && { regex }), target_label: app }),
+  );
 
 const alternatives = (values: readonly string[] | undefined) =>
   values === undefined ? '.*' : `(?:${values.map((value) => value.replaceAll('.', '\\.')).join('|')})`;

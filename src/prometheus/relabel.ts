@@ -1,3 +1,4 @@
+import { APPLICATION_SOURCES, podMeta } from '../kubernetes/pod-discovery';
 import type { DataLabels } from '../settings/data-labels';
 
 /** A relabelling rule, as Prometheus' configuration has it. */
@@ -10,9 +11,6 @@ export interface RelabelRule {
 }
 
 const META = '__meta_kubernetes';
-
-/** A label of discovery about a pod; what cannot be in a label's name has become "_". */
-export const podMeta = (...parts: readonly string[]) => [META, 'pod', ...parts].join('_').replace(/[^a-zA-Z0-9_]/g, '_');
 
 export const NAMESPACE_META = `${META}_namespace`;
 export const NODE_NAME_META = `${META}_node_name`;
@@ -52,21 +50,13 @@ export const placeRules = ({ labels, cluster, environment }: Place): RelabelRule
  * The application of a pod. Each rule overwrites the one before it, so the best source comes last: the names of pod and
  * controller, the labels `app` and `app.kubernetes.io/name`. Logs get the same label in the same way.
  */
-export function appRules(app: string): RelabelRule[] {
-  const present = (source_labels: string[], regex = '(.+)'): RelabelRule => ({ source_labels, regex, target_label: app });
-  const kind = podMeta('controller_kind');
-  const controller = podMeta('controller_name');
-  return [
-    copy(podMeta('name'), app),
-    present([controller]),
-    // The "controller" of a static pod is its node.
-    present([kind, podMeta('name')], 'Node;(.+)'),
-    present([kind, podMeta('labelpresent', 'pod-template-hash'), controller], 'ReplicaSet;true;(.+)-[^-]+'),
-    present([kind, controller], 'Job;(.+)-[0-9]{8,}'),
-    present([podMeta('label', 'app')]),
-    present([podMeta('label', 'app.kubernetes.io/name')]),
-  ];
-}
+export const appRules = (app: string): RelabelRule[] =>
+  // Copying everything is what a rule without a regex does.
+  APPLICATION_SOURCES.map(({ sources, regex }) => ({
+    source_labels: sources,
+    ...(regex !== '(.*)' && { regex }),
+    target_label: app,
+  }));
 
 /** Where a pod is. Its container and application are left to the caller. */
 export const podRules = ({ labels }: Place): RelabelRule[] => [

@@ -1,4 +1,5 @@
 import { mergeConfig } from '../kubernetes/extra-config';
+import { podMeta } from '../kubernetes/pod-discovery';
 import { goDuration } from '../kubernetes/text';
 import type { DataLabels } from '../settings/data-labels';
 import type { Endpoint } from '../settings/endpoint';
@@ -13,7 +14,6 @@ import {
   keep,
   type Place,
   placeRules,
-  podMeta,
   podRules,
   type RelabelRule,
   renameRules,
