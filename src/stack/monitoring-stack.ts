@@ -128,7 +128,7 @@ export class MonitoringStack extends Chart {
     if (!props.loki) {
       return undefined;
     }
-    const { caches = {}, gateway, gatewayEnabled, ...options } = props.loki;
+    const { caches = {}, gateway, gatewayEnabled, queryAuthentication, ...options } = props.loki;
     const cache = (instance: 'chunks' | 'results') => {
       const itemMemory = caches[instance];
       return itemMemory && new Memcached(this, `memcached-${instance}`, { ...caches.memcached, itemMemory, instance });
@@ -157,7 +157,9 @@ export class MonitoringStack extends Chart {
             DataSource.thanosLongTerm({ endpoint: thanos, scrapeInterval }),
           ]
         : []),
-      ...(this.logs ? [DataSource.loki({ endpoint: this.logs, tenant: props.tenant })] : []),
+      ...(this.logs
+        ? [DataSource.loki({ endpoint: this.logs, tenant: props.tenant, basicAuthentication: props.loki?.queryAuthentication })]
+        : []),
     ];
   }
 
@@ -176,8 +178,27 @@ export class MonitoringStack extends Chart {
     if (props.alloy !== undefined && props.logs === undefined) {
       problems.push('alloy is given without logs; allowed is `logs` with at least one pipeline: say which logs are read');
     }
-    return problems;
+    return [...problems, ...passwordProblems(props)];
   }
+}
+
+/** A gateway that asks for passwords must get one from everybody who comes. */
+function passwordProblems({ loki, logs, alloy, grafana }: MonitoringStackProps): string[] {
+  const asks = loki?.gateway?.basicAuth !== undefined && loki.gatewayEnabled !== false;
+  const comers: [string, boolean, unknown][] = [
+    ['alloy.credentials', logs !== undefined, alloy?.credentials],
+    ['loki.queryAuthentication', grafana !== undefined, loki?.queryAuthentication],
+  ];
+  return comers.flatMap(([property, comes, password]) => {
+    if (asks && comes && password === undefined) {
+      return [`${property} is not given; allowed is a user and a password where loki.gateway.basicAuth asks for them: give it`];
+    }
+    return !asks && password !== undefined
+      ? [
+          `${property} is given; allowed is none where no gateway asks for a password: give loki.gateway.basicAuth too, or leave it out`,
+        ]
+      : [];
+  });
 }
 
 const cacheOf = (memcached: Memcached | undefined) =>

@@ -2,6 +2,7 @@ import type { Size } from 'cdk8s';
 import type { AlloyDaemonSetOptions } from '../alloy/alloy-daemon-set';
 import type { LogPipeline } from '../alloy/log-pipeline';
 import type { KubeStateMetricsProps } from '../exporters/kube-state-metrics';
+import type { BasicAuthentication } from '../grafana/data-source';
 import type { GrafanaProps } from '../grafana/grafana';
 import type { LokiOptions } from '../loki/loki';
 import type { LokiGatewayOptions } from '../loki/loki-gateway';
@@ -48,6 +49,8 @@ export interface LokiStackOptions extends LokiOptions {
   readonly caches?: LokiCacheSizes;
   /** The gateway, which pushes and queries go through. @default - see `LokiGatewayOptions` */
   readonly gateway?: LokiGatewayOptions;
+  /** User and password with which Grafana asks the gateway; needed where `gateway.basicAuth` is given. @default - none */
+  readonly queryAuthentication?: BasicAuthentication;
   /** Whether there is a gateway. Without it agents and data sources talk to Loki itself. @default true */
   readonly gatewayEnabled?: boolean;
 }

@@ -7,6 +7,7 @@ import { Namespaces } from '../../src/settings/namespaces';
 import { ObjectStorage } from '../../src/settings/object-storage';
 import { Placement } from '../../src/settings/placement';
 import { Retention } from '../../src/settings/retention';
+import { SecretKey } from '../../src/settings/secret-key';
 import { StorageIdentity } from '../../src/settings/storage-identity';
 import { MonitoringStack } from '../../src/stack/monitoring-stack';
 import type { MonitoringStackProps } from '../../src/stack/stack-options';
@@ -190,6 +191,23 @@ describe('MonitoringStack', () => {
     expect(stack.warnings.every((warning) => warning.includes('egress-to-anywhere'))).toBe(true);
     expect(stack.picture).toMatchSnapshot();
     expect(stackOf({ ...WHOLE, acknowledgedWarnings: ['egress-to-anywhere'] }).warnings).toEqual([]);
+  });
+
+  it('asks everybody for a password, or nobody', () => {
+    const password = SecretKey.of('loki-password', 'password');
+    const gateway = { basicAuth: SecretKey.of('loki-users', '.htpasswd') };
+    const queryAuthentication = { user: 'grafana', password };
+    const alloy = { credentials: { username: SecretKey.of('loki-password', 'user'), password } };
+    const error = errorOf({ ...WHOLE, loki: { gateway } });
+    expect(error).toContain('[stack] alloy.credentials is not given');
+    expect(error).toContain('[stack] loki.queryAuthentication is not given');
+    expect(errorOf({ ...WHOLE, alloy, loki: { queryAuthentication } })).toMatch(
+      /alloy\.credentials is given[\s\S]*loki\.queryAuthentication is given/,
+    );
+    const text = JSON.stringify(manifestsOf({ ...WHOLE, alloy, loki: { gateway, queryAuthentication } }));
+    expect(text).toContain('auth_basic_user_file');
+    expect(text).toContain('basicAuthUser: grafana');
+    expect(text).toContain('basic_auth {');
   });
 
   it('refuses combinations that cannot work, all at once', () => {
