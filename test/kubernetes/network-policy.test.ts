@@ -93,6 +93,18 @@ describe('NetworkPolicy', () => {
     });
   });
 
+  it('lets nobody out where another reaches outside', () => {
+    const manifests = synthesize(
+      (chart) => {
+        new Client(chart, 'outside')._reachKubernetesApi();
+        new Client(chart, 'inside');
+      },
+      { cluster },
+    );
+    expect(manifestOf(manifests, 'NetworkPolicy', 'monitoring-client-outside').spec.egress).toHaveLength(2);
+    expect(manifestOf(manifests, 'NetworkPolicy', 'monitoring-client-inside').spec).not.toHaveProperty('egress');
+  });
+
   it('joins callers of the same ports, and sorts both, in whatever order components are connected', () => {
     const manifests = synthesize((chart) => {
       const server = new Client(chart, 'server');
