@@ -14,8 +14,6 @@ export interface StorageAccess {
   readonly mounts: readonly k8s.VolumeMount[];
   /** Path of the certificate authority, if one is given. */
   readonly certificateAuthorityFile: string | undefined;
-  /** Whether keys are in the environment. */
-  readonly usesKeys: boolean;
   readonly serviceAccountAnnotations: { readonly [key: string]: string };
   readonly podLabels: { readonly [key: string]: string };
 }
@@ -70,7 +68,6 @@ export function storageAccess(component: Component, storage: ObjectStorage, prod
       : [],
     mounts: certificateAuthority ? [{ name: AUTHORITY_VOLUME, mountPath: AUTHORITY_PATH, readOnly: true }] : [],
     certificateAuthorityFile: certificateAuthority && `${AUTHORITY_PATH}/ca.crt`,
-    usesKeys: identity.accessKey !== undefined,
     serviceAccountAnnotations: identity.serviceAccountAnnotations,
     podLabels: identity.podLabels,
   };
