@@ -56,7 +56,7 @@ export function credentialProblems(property: string, given: unknown, rules: Cred
     return [];
   }
   return Object.entries(given).flatMap(([key, value]) =>
-    rules.keys.includes(key) && typeof value === 'string' && !rules.reference?.test(value)
+    rules.keys.includes(key) && ['string', 'number'].includes(typeof value) && !rules.reference?.test(`${value}`)
       ? [`${property}.${key} is a literal; allowed are ${rules.remedy(key)}`]
       : credentialProblems(`${property}.${key}`, value, rules),
   );

@@ -46,4 +46,8 @@ describe('further settings', () => {
       'extraConfig.remote_write.0.basic_auth.password is a literal; allowed are references to files: mount a Secret and use password_file',
     ]);
   });
+
+  it('are refused with credentials that are numbers', () => {
+    expect(credentialProblems('extraConfig', { basic_auth: { password: 1234 } }, RULES)).toHaveLength(1);
+  });
 });
