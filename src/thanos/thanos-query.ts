@@ -65,11 +65,6 @@ export class ThanosQuery extends Component {
   public readonly http: Endpoint;
   /** StoreAPI, for another Query above this one. */
   public readonly grpc: Endpoint;
-  /**
-   * Parameters that a data source for old data adds to its queries. `--query.auto-downsampling` finds 1-hour data from steps of
-   * 5 hours on only, and never for instant queries; with this parameter every query finds it.
-   */
-  public readonly longTermParameters: { [name: string]: string } = { max_source_resolution: '1h' };
 
   constructor(scope: Construct, id: string, props: ThanosQueryProps) {
     super(scope, id, { app: 'thanos', component: 'query', instance: props.instance, options: props });

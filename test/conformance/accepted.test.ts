@@ -75,7 +75,7 @@ const QUESTIONS: Record<string, Question[]> = {
     startsWith(
       'thanos',
       'thanos starts past its flags and configuration',
-      /starting (sidecar|store node|compact node|query node|query frontend)|bucket operations|retriable error|creating bucket client|listening for|maximum Prometheus/i,
+      /"msg":"starting (sidecar|store node|compact node|query node|query frontend)"/,
     ),
   ],
   'grafana/loki': [
@@ -120,7 +120,8 @@ const QUESTIONS: Record<string, Question[]> = {
     startsWith(
       'kube-state-metrics',
       'kube-state-metrics starts past its flags',
-      /Using resources|Failed to (create|build)|error creating|unable to load in-cluster|invalid configuration/i,
+      // There is no API server here; it says so after it has read its flags.
+      /invalid configuration: no configuration has been provided/,
     ),
   ],
   'library/memcached': [

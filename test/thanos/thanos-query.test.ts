@@ -121,7 +121,6 @@ describe('ThanosQuery', () => {
       const query = new ThanosQuery(chart, 'query', { endpoints: [store.grpc] });
       new ThanosQuery(chart, 'global', { endpoints: [query.grpc], instance: 'global' });
       expect(query.http.url).toBe('http://monitoring-thanos-query.monitoring.svc.cluster.local:10902');
-      expect(query.longTermParameters).toEqual({ max_source_resolution: '1h' });
     });
     const endpoints = (name: string) => load(manifestOf(manifests, 'ConfigMap', name).data['endpoints.yaml']);
     expect(endpoints('monitoring-thanos-query-config')).toEqual({
