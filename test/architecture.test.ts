@@ -51,6 +51,11 @@ describe('rooms', () => {
     expect(breaches).toEqual([]);
   });
 
+  it('takes types from cdk8s-plus and loads none of its code', () => {
+    const loading = files.filter((file) => /^import (?!type ).*'cdk8s-plus-28/m.test(readFileSync(join(SOURCE, file), 'utf8')));
+    expect(loading).toEqual([]);
+  });
+
   it('has no customer inside the library', () => {
     const mentions = files.filter((file) =>
       /qgx/i.test(readFileSync(join(SOURCE, file), 'utf8').replace(/`[^`]*qgx[^`]*`/gi, '')),

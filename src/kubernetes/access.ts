@@ -1,5 +1,6 @@
-import { k8s } from 'cdk8s-plus-28';
+import type { k8s } from 'cdk8s-plus-28';
 import type { Component } from './component';
+import { KINDS } from './kubernetes-api';
 import { clusterObject, componentObject } from './objects';
 
 /** The service account of a component. No token is mounted unless the pod asks for one. */
@@ -8,7 +9,7 @@ export function serviceAccount(component: Component, annotations: { readonly [ke
   componentObject(
     component,
     'service-account',
-    k8s.KubeServiceAccount,
+    KINDS.ServiceAccount,
     ['automountServiceAccountToken'],
     () => ({ automountServiceAccountToken: false }),
     {
@@ -29,11 +30,32 @@ const subject = ({ _identity }: Component): k8s.Subject => ({
 /** Rights on the whole cluster. */
 export function clusterRights(component: Component, id: string, rules: readonly k8s.PolicyRule[]): void {
   const name = `${component._identity.clusterName}-${id}`;
-  clusterObject(component, `${id}-role`, k8s.KubeClusterRole, name, ['rules'], () => ({ rules: [...rules] }));
-  clusterObject(component, `${id}-binding`, k8s.KubeClusterRoleBinding, name, ['roleRef', 'subjects'], () => ({
+  clusterObject(component, `${id}-role`, KINDS.ClusterRole, name, ['rules'], () => ({ rules: [...rules] }));
+  clusterObject(component, `${id}-binding`, KINDS.ClusterRoleBinding, name, ['roleRef', 'subjects'], () => ({
     roleRef: roleRef(name),
     subjects: [subject(component)],
   }));
+}
+
+/** Gives a component the rights of a ClusterRole that Kubernetes brings. */
+export function bindClusterRole(component: Component, id: string, role: string): void {
+  clusterObject(
+    component,
+    `${id}-binding`,
+    KINDS.ClusterRoleBinding,
+    `${component._identity.clusterName}-${id}`,
+    ['roleRef', 'subjects'],
+    () => ({ roleRef: roleRef(role), subjects: [subject(component)] }),
+  );
+}
+
+/** Gives a component the rights of a Role that Kubernetes brings, in the namespace of that Role. */
+export function bindRole(component: Component, id: string, role: string, namespace: string): void {
+  const binding = () => ({ roleRef: { ...roleRef(role), kind: 'Role' }, subjects: [subject(component)] });
+  componentObject(component, `${id}-binding`, KINDS.RoleBinding, ['roleRef', 'subjects'], binding, {
+    name: `${component._identity.clusterName}-${id}`,
+    namespace,
+  });
 }
 
 /**
@@ -51,10 +73,10 @@ export function namespaceRights(
   const own = [_context.namespaces.main, _context.namespaces.agents];
   const mode = _context.access._mode;
   const name = `${_identity.clusterName}-${id}`;
-  clusterObject(component, `${id}-role`, k8s.KubeClusterRole, name, ['rules'], () => ({ rules: [...rules] }));
+  clusterObject(component, `${id}-role`, KINDS.ClusterRole, name, ['rules'], () => ({ rules: [...rules] }));
   const binding = () => ({ roleRef: roleRef(name), subjects: [subject(component)] });
   if (mode === 'cluster') {
-    clusterObject(component, `${id}-binding`, k8s.KubeClusterRoleBinding, name, ['roleRef', 'subjects'], binding);
+    clusterObject(component, `${id}-binding`, KINDS.ClusterRoleBinding, name, ['roleRef', 'subjects'], binding);
     return () => {};
   }
   const bound = new Set<string>();
@@ -74,7 +96,7 @@ export function namespaceRights(
     if (!own.includes(namespace) || !_context.namespaces.owned) {
       component._require({ kind: 'Namespace', name: namespace });
     }
-    componentObject(component, `${id}-binding-${namespace}`, k8s.KubeRoleBinding, ['roleRef', 'subjects'], binding, {
+    componentObject(component, `${id}-binding-${namespace}`, KINDS.RoleBinding, ['roleRef', 'subjects'], binding, {
       name,
       namespace,
     });

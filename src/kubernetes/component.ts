@@ -101,8 +101,11 @@ export abstract class Component extends Construct {
    */
   public _reachNodes(port: number): void {
     const { cluster, _plan } = this._context;
+    const known = _plan.reaches.some(({ from, what }) => from === this._identity && what === 'nodes');
     _plan.reaches.push({ from: this._identity, what: 'nodes', ports: [port], cidrs: cluster.nodeCidrs, purpose: 'the nodes' });
-    this.warnOfEgress(() => cluster.nodeCidrs, 'the nodes', 'cluster.nodeCidrs');
+    if (!known) {
+      this.warnOfEgress(() => cluster.nodeCidrs, 'the nodes', 'cluster.nodeCidrs');
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { k8s } from 'cdk8s-plus-28';
+import type { k8s } from 'cdk8s-plus-28';
 import type { Component } from './component';
+import { KINDS } from './kubernetes-api';
 import { componentObject } from './objects';
 
 /** Files of a ConfigMap. */
@@ -24,6 +25,7 @@ export function configFiles(
   suffix: string,
   produce: () => Record<string, string>,
   labels: Record<string, string> = {},
+  annotations?: Record<string, string>,
 ): ConfigFiles {
   const configMapName = `${component._identity.name}-${suffix}`;
   let files: Record<string, string> | undefined;
@@ -31,8 +33,9 @@ export function configFiles(
     files ??= produce();
     return files;
   };
-  const object = componentObject(component, suffix, k8s.KubeConfigMap, ['data'], () => ({ data: contents() }), {
+  const object = componentObject(component, suffix, KINDS.ConfigMap, ['data'], () => ({ data: contents() }), {
     name: configMapName,
+    annotations,
   });
   for (const [key, value] of Object.entries(labels)) {
     object.metadata.addLabel(key, value);

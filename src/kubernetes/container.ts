@@ -1,10 +1,11 @@
 import type { Size } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-28';
+import type { k8s } from 'cdk8s-plus-28';
 import type { Cpu } from '../settings/cpu';
 import { IMAGE_TABLE, type ImageName } from '../settings/images';
 import type { SecretKey } from '../settings/secret-key';
 import type { ContainerResources } from '../settings/workload-options';
 import type { Component } from './component';
+import { portOrCount, quantityOf } from './kubernetes-api';
 
 /** A port of a container. */
 export interface ContainerPort {
@@ -34,12 +35,12 @@ export interface ContainerDescription {
 
 /** An HTTP probe of a named port. Timings are Kubernetes' defaults unless given. */
 export function httpProbe(path: string, port: string, timing: Omit<k8s.Probe, 'httpGet'> = {}): k8s.Probe {
-  return { httpGet: { path, port: k8s.IntOrString.fromString(port) }, ...timing };
+  return { httpGet: { path, port: portOrCount(port) }, ...timing };
 }
 
 /** A probe that opens a connection. */
 export function tcpProbe(port: string, timing: Omit<k8s.Probe, 'tcpSocket'> = {}): k8s.Probe {
-  return { tcpSocket: { port: k8s.IntOrString.fromString(port) }, ...timing };
+  return { tcpSocket: { port: portOrCount(port) }, ...timing };
 }
 
 /** An environment variable from a Secret; notes that the Secret must exist. */
@@ -94,8 +95,8 @@ export function resourceProblems(resources: ContainerResources): string[] {
 
 function requirements(resources: ContainerResources): k8s.ResourceRequirements {
   const amounts = (cpu: Cpu | undefined, memory: Size | undefined) => ({
-    ...(cpu && { cpu: k8s.Quantity.fromString(cpu.toString()) }),
-    ...(memory && { memory: k8s.Quantity.fromString(quantity(memory)) }),
+    ...(cpu && { cpu: quantityOf(cpu.toString()) }),
+    ...(memory && { memory: quantityOf(quantity(memory)) }),
   });
   const requests = amounts(resources.cpuRequest, resources.memoryRequest);
   const limits = amounts(resources.cpuLimit, resources.memoryLimit);
@@ -104,11 +105,11 @@ function requirements(resources: ContainerResources): k8s.ResourceRequirements {
 
 /** The container as Kubernetes' own type; security comes from the image table. */
 export function containerObject(component: Component, container: ContainerDescription): k8s.Container {
-  const { images } = component._context;
+  const { images, cluster } = component._context;
   const user = container.user ?? IMAGE_TABLE[container.image].user;
   return {
     name: container.name,
-    image: images._reference(container.image),
+    image: images._reference(container.image, cluster),
     imagePullPolicy: images._pullPolicy,
     command: container.command && [...container.command],
     args: [...container.args],

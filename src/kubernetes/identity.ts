@@ -18,6 +18,8 @@ export class Identity {
   readonly namespace: string;
   readonly app: string;
   readonly component: string;
+  /** The program and the part it plays, whichever its instance: `thanos-query`. */
+  readonly kind: string;
   /** Name of the objects. */
   readonly name: string;
   /** Name of objects that are not in a namespace; always has the stack's name. */
@@ -29,6 +31,7 @@ export class Identity {
     this.stack = props.stack;
     this.namespace = props.namespace;
     this.app = props.app;
+    this.kind = parts.join('-');
     this.component = props.instance === undefined ? props.component : `${props.component}-${props.instance}`;
     this.name = `${props.prefix}${suffix}`;
     this.clusterName = `${props.stack}-${suffix}`;

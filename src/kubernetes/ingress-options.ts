@@ -2,7 +2,7 @@
 export interface IngressOptions {
   /** Host name. */
   readonly host: string;
-  /** Ingress class. @default - the cluster's default class */
+  /** Ingress class. @default - the cluster profile's, else the cluster's default class */
   readonly className?: string;
   /** Path that leads to the component. @default '/' */
   readonly path?: string;

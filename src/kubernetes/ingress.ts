@@ -1,7 +1,7 @@
-import { k8s } from 'cdk8s-plus-28';
 import type { Component } from './component';
 import type { ContainerPort } from './container';
 import type { IngressOptions } from './ingress-options';
+import { KINDS } from './kubernetes-api';
 import { componentObject } from './objects';
 import { expose } from './service';
 
@@ -19,11 +19,11 @@ export function ingress(component: Component, port: ContainerPort, servicePort: 
   componentObject(
     component,
     'ingress',
-    k8s.KubeIngress,
+    KINDS.Ingress,
     ['spec'],
     () => ({
       spec: {
-        ingressClassName: options.className,
+        ingressClassName: options.className ?? component._context.cluster.ingressClassName,
         ...(options.tlsSecretName !== undefined && { tls: [{ hosts: [options.host], secretName: options.tlsSecretName }] }),
         rules: [
           {

@@ -1,12 +1,19 @@
-import { k8s } from 'cdk8s-plus-28';
-import type { Endpoint } from '../settings/endpoint';
+import type { k8s } from 'cdk8s-plus-28';
+import type { Endpoint, EndpointOwner } from '../settings/endpoint';
 import type { MonitoringContext } from '../settings/monitoring-context';
 import type { Component } from './component';
 import type { Identity } from './identity';
+import { KINDS, portOrCount } from './kubernetes-api';
 import { componentObject } from './objects';
 
 /** TCP is the protocol of a port that names none. */
-const tcp = (port: number): k8s.NetworkPolicyPort => ({ port: k8s.IntOrString.fromNumber(port) });
+const tcp = (port: number): k8s.NetworkPolicyPort => ({ port: portOrCount(port) });
+
+/** The port of a component behind one of its endpoints. */
+const portOf = ({ containerPort, transport }: EndpointOwner): k8s.NetworkPolicyPort => ({
+  ...tcp(containerPort),
+  ...(transport === 'UDP' && { protocol: transport }),
+});
 
 const same = (a: Identity, b: Identity) => a.name === b.name && a.namespace === b.namespace;
 
@@ -19,6 +26,8 @@ const peer = (to: Identity, from: Identity): k8s.NetworkPolicyPeer => ({
 const namespacePeer = (namespace: string): k8s.NetworkPolicyPeer => ({
   namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
 });
+
+const EVERY_POD: k8s.NetworkPolicyPeer = { namespaceSelector: {} };
 
 interface Rule {
   readonly peers: readonly k8s.NetworkPolicyPeer[];
@@ -59,18 +68,24 @@ const addresses = (context: MonitoringContext, cidrs: readonly string[] | undefi
 
 function ingressRules(component: Component): k8s.NetworkPolicyIngressRule[] {
   const { _identity: identity, _context: context } = component;
-  const { edges, metrics, scrapers, exposed } = context._plan;
+  const { edges, metrics, scrapers, exposed, admissions } = context._plan;
   const open = new Set(exposed.filter((entry) => same(entry.identity, identity)).map(({ containerPort }) => containerPort));
-  const allow = (from: Identity, port: number): Rule[] =>
-    open.has(port) ? [] : [{ peers: [peer(from, identity)], ports: [tcp(port)] }];
+  const allow = (from: Identity, containerPort: number, port = tcp(containerPort)): Rule[] =>
+    open.has(containerPort) ? [] : [{ peers: [peer(from, identity)], ports: [port] }];
   const rules = condensed([
     ...edges.flatMap(({ from, to }) =>
-      to._owner && same(to._owner.identity, identity) ? allow(from, to._owner.containerPort) : [],
+      to._owner && same(to._owner.identity, identity) ? allow(from, to._owner.containerPort, portOf(to._owner)) : [],
     ),
     // A scraper's replicas scrape each other, so its own pods are among the callers.
     ...metrics
       .filter((target) => same(target.identity, identity))
       .flatMap(({ containerPort }) => scrapers.flatMap((scraper) => allow(scraper, containerPort))),
+    ...admissions
+      .filter((admission) => same(admission.identity, identity) && !open.has(admission.containerPort))
+      .map(({ namespaces, containerPort }) => ({
+        peers: namespaces === undefined ? [EVERY_POD] : namespaces.map(namespacePeer),
+        ports: [tcp(containerPort)],
+      })),
   ]);
   return [
     ...[...open].sort((a, b) => a - b).map((port) => ({ ports: [tcp(port)] })),
@@ -80,7 +95,7 @@ function ingressRules(component: Component): k8s.NetworkPolicyIngressRule[] {
 
 function endpointRule(context: MonitoringContext, from: Identity, to: Endpoint): Rule {
   if (to._owner) {
-    return { peers: [peer(to._owner.identity, from)], ports: [tcp(to._owner.containerPort)] };
+    return { peers: [peer(to._owner.identity, from)], ports: [portOf(to._owner)] };
   }
   const namespace = to._external?.namespace;
   return namespace === undefined
@@ -96,7 +111,9 @@ function egressRules(component: Component): k8s.NetworkPolicyEgressRule[] {
   const scraped = scrapers.some((scraper) => same(scraper, identity)) ? metrics : [];
   const rules = condensed([
     ...edges.filter(isOurs).map(({ to }) => endpointRule(context, identity, to)),
-    ...scraped.map((target) => ({ peers: [peer(target.identity, identity)], ports: [tcp(target.containerPort)] })),
+    ...scraped
+      .filter(({ onNodeAddress }) => !onNodeAddress)
+      .map((target) => ({ peers: [peer(target.identity, identity)], ports: [tcp(target.containerPort)] })),
     ...namespaceReaches
       .filter(isOurs)
       .map(({ namespace, ports }) => ({ peers: [namespacePeer(namespace)], ports: ports.map(tcp) })),
@@ -114,7 +131,7 @@ function dnsRule({ cluster }: MonitoringContext): k8s.NetworkPolicyEgressRule {
         podSelector: { matchLabels: cluster.dnsPodLabels },
       },
     ],
-    ports: [{ port: k8s.IntOrString.fromNumber(53), protocol: 'UDP' }, tcp(53)],
+    ports: [{ port: portOrCount(53), protocol: 'UDP' }, tcp(53)],
   };
 }
 
@@ -126,7 +143,7 @@ export function networkPolicy(component: Component): void {
   if (!component._context.networkPolicies) {
     return;
   }
-  componentObject(component, 'network-policy', k8s.KubeNetworkPolicy, ['spec'], () => {
+  componentObject(component, 'network-policy', KINDS.NetworkPolicy, ['spec'], () => {
     const [ingress, egress] = [ingressRules(component), egressRules(component)];
     return {
       spec: {

@@ -1,13 +1,7 @@
-import { ApiObject, type GroupVersionKind, Lazy } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-28';
+import { ApiObject, type ApiObjectProps, App, type JsonPatch, Lazy } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
 import type { Component } from './component';
-
-/** A kind of Kubernetes object, as the typed classes of cdk8s-plus describe it. */
-interface Kind<Props> {
-  readonly GVK: GroupVersionKind;
-  manifest(props?: Props): { readonly [field: string]: unknown };
-}
+import { apiValue, KINDS, type Kind } from './kubernetes-api';
 
 interface ObjectName {
   readonly name: string;
@@ -40,6 +34,75 @@ function registerObject(object: ApiObject, { name, namespace }: ObjectName): voi
   });
 }
 
+/** The resolvers that every app of cdk8s has: lazy values, tokens, unions of number and string. */
+const OWN_RESOLVERS = 3;
+
+/** What `sorted` answers with where a value is none of JSON. */
+const UNFINISHED = Symbol('unfinished');
+
+/** A value as JSON with its keys in order, without what is undefined; `UNFINISHED` where something must still be resolved. */
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) {
+    return value ?? undefined;
+  }
+  if (Array.isArray(value)) {
+    const items = value.map(sorted);
+    return items.includes(UNFINISHED) ? UNFINISHED : items;
+  }
+  if (value.constructor !== Object) {
+    return UNFINISHED;
+  }
+  const result: Record<string, unknown> = {};
+  for (const key of Object.keys(value).sort()) {
+    const field = sorted((value as Record<string, unknown>)[key]);
+    if (field === UNFINISHED) {
+      return UNFINISHED;
+    }
+    if (field !== undefined) {
+      result[key] = field;
+    }
+  }
+  return result;
+}
+
+/**
+ * An object that hands out its fields as they are. cdk8s asks every resolver about every value, which takes as long as all
+ * the rest of a synthesis; here that is done only where there is something to resolve or to patch.
+ */
+class FinishedObject<Field extends string> extends ApiObject {
+  private patched = false;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    props: ApiObjectProps,
+    private readonly fields: readonly Field[],
+    private readonly produce: (field: Field) => unknown,
+  ) {
+    super(scope, id, {
+      ...props,
+      ...Object.fromEntries(fields.map((field) => [field, Lazy.any({ produce: () => produce(field) })])),
+    });
+  }
+
+  public override addJsonPatch(...operations: JsonPatch[]): void {
+    this.patched = true;
+    super.addJsonPatch(...operations);
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: the signature of cdk8s
+  public override toJson(): any {
+    if (!this.patched && App.of(this).resolvers.length === OWN_RESOLVERS) {
+      const { apiVersion, kind, metadata } = this;
+      const fields = sorted(Object.fromEntries(this.fields.map((field) => [field, this.produce(field)])));
+      if (fields !== UNFINISHED) {
+        return { apiVersion, kind, metadata: metadata.toJson(), ...(fields as object) };
+      }
+    }
+    return super.toJson();
+  }
+}
+
 /**
  * Emits an object. Its fields are worked out at synth, when the whole graph is known, and typed by the Kubernetes API; it
  * is a plain `ApiObject`, from which nothing is dropped by later patches.
@@ -54,13 +117,13 @@ export function emitObject<Props>(
   produce: () => Props,
   amend: (field: unknown) => unknown = (field) => field,
 ): ApiObject {
-  const lazyFields = fields.map((field) => [field, Lazy.any({ produce: () => amend(kind.manifest(produce())[field]) })]);
-  const object = new ApiObject(scope, id, {
-    apiVersion: kind.GVK.apiVersion,
-    kind: kind.GVK.kind,
-    metadata: { ...metadata },
-    ...Object.fromEntries(lazyFields),
-  });
+  const object = new FinishedObject(
+    scope,
+    id,
+    { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { ...metadata } },
+    fields,
+    (field) => amend(apiValue(produce()[field])),
+  );
   registerObject(object, metadata);
   return object;
 }
@@ -111,8 +174,9 @@ export function clusterObject<Props>(
   name: string,
   fields: readonly (keyof Props & string)[],
   produce: () => Props,
+  labels: { readonly [key: string]: string } = {},
 ): ApiObject {
-  return emitObject(component, id, kind, { name, labels: objectLabels(component) }, fields, produce);
+  return emitObject(component, id, kind, { name, labels: { ...labels, ...objectLabels(component) } }, fields, produce);
 }
 
 /** Order in which objects are applied: what others need comes first. */
@@ -144,5 +208,5 @@ export function namespaceObject(
   labels: Record<string, string>,
 ): void {
   const levels = ['enforce', 'audit', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, podSecurity]);
-  emitObject(scope, id, k8s.KubeNamespace, { name, labels: { ...labels, ...Object.fromEntries(levels) } }, [], () => ({}));
+  emitObject(scope, id, KINDS.Namespace, { name, labels: { ...labels, ...Object.fromEntries(levels) } }, [], () => ({}));
 }

@@ -1,8 +1,9 @@
 import { Size } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-28';
+import type { k8s } from 'cdk8s-plus-28';
 import type { Cluster } from '../settings/cluster';
 import type { Component } from './component';
 import { quantity } from './container';
+import { quantityOf } from './kubernetes-api';
 
 /** A volume claim of a StatefulSet. */
 export interface Claim {
@@ -41,7 +42,7 @@ export function claimObject(component: Component, claim: Claim): k8s.KubePersist
     spec: {
       accessModes: ['ReadWriteOnce'],
       storageClassName: claim.storageClassName ?? component._context.cluster.storageClassName,
-      resources: { requests: { storage: k8s.Quantity.fromString(quantity(claim.size)) } },
+      resources: { requests: { storage: quantityOf(quantity(claim.size)) } },
     },
   };
 }

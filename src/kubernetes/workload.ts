@@ -1,8 +1,9 @@
-import { k8s } from 'cdk8s-plus-28';
+import type { k8s } from 'cdk8s-plus-28';
 import { IMAGE_TABLE } from '../settings/images';
 import { Placement } from '../settings/placement';
 import type { Component } from './component';
 import { type ContainerDescription, containerObject, mergeResources, resourceProblems } from './container';
+import { KINDS, portOrCount } from './kubernetes-api';
 import { networkPolicy } from './network-policy';
 import { componentObject, objectLabels } from './objects';
 import { type Claim, claimObject } from './volumes';
@@ -28,6 +29,14 @@ export interface PodDescription {
 export interface WorkloadDescription {
   /** Worked out at synth. */
   readonly pod: () => PodDescription;
+}
+
+export interface DaemonSetDescription extends WorkloadDescription {
+  /**
+   * The pods share network and process names of their node. No NetworkPolicy is made then: it would have no effect.
+   * @default false
+   */
+  readonly onHost?: boolean;
 }
 
 export interface StatefulSetDescription extends WorkloadDescription {
@@ -124,7 +133,15 @@ const softSpread = (component: Component): k8s.TopologySpreadConstraint[] => [
   },
 ];
 
-function podSpec(component: Component, pod: PodDescription, everyNode: boolean, replicas: number): k8s.PodSpec {
+/** What the kind of workload decides about its pods. */
+interface PodShape {
+  readonly everyNode?: boolean;
+  readonly onHost?: boolean;
+  readonly replicas?: number;
+}
+
+function podSpec(component: Component, pod: PodDescription, shape: PodShape): k8s.PodSpec {
+  const { everyNode = false, onHost = false, replicas = 1 } = shape;
   const { _context: context, _options: options } = component;
   const [main, ...others] = pod.containers;
   const placement = placementOf(component, everyNode);
@@ -133,6 +150,7 @@ function podSpec(component: Component, pod: PodDescription, everyNode: boolean, 
   const pullSecrets = options.imagePullSecrets ?? context.images._pullSecrets;
   return {
     serviceAccountName: pod.serviceAccountName,
+    ...(onHost && { hostNetwork: true, hostPid: true }),
     automountServiceAccountToken: pod.mountsToken ?? false,
     enableServiceLinks: false,
     securityContext: {
@@ -153,7 +171,7 @@ function podSpec(component: Component, pod: PodDescription, everyNode: boolean, 
   };
 }
 
-function podTemplate(component: Component, pod: PodDescription, everyNode: boolean, replicas: number): k8s.PodTemplateSpec {
+function podTemplate(component: Component, pod: PodDescription, shape: PodShape): k8s.PodTemplateSpec {
   const { _context: context, _options: options } = component;
   return {
     metadata: {
@@ -161,7 +179,7 @@ function podTemplate(component: Component, pod: PodDescription, everyNode: boole
         ...options.podLabels,
         ...pod.labels,
         ...objectLabels(component),
-        'app.kubernetes.io/version': context.images._version(pod.containers[0].image),
+        'app.kubernetes.io/version': context.images._version(pod.containers[0].image, context.cluster),
       },
       annotations: {
         'kubectl.kubernetes.io/default-container': pod.containers[0].name,
@@ -169,16 +187,16 @@ function podTemplate(component: Component, pod: PodDescription, everyNode: boole
         ...options.podAnnotations,
       },
     },
-    spec: podSpec(component, pod, everyNode, replicas),
+    spec: podSpec(component, pod, shape),
   };
 }
 
-/** The main container; undefined if bad properties keep it from being described, which other checks then tell. */
-function mainDescription(pod: () => PodDescription): ContainerDescription | undefined {
+/** The containers; none if bad properties keep them from being described, which other checks then tell. */
+function describedContainers(pod: () => PodDescription): readonly ContainerDescription[] {
   try {
-    return pod().containers[0];
+    return pod().containers;
   } catch {
-    return undefined;
+    return [];
   }
 }
 
@@ -201,7 +219,11 @@ function problemsOf(component: Component, pod: () => PodDescription, limit: numb
       problems.push(`podLabels has ${key}; allowed are labels that the selector does not use: choose another key`);
     }
   }
-  const main = mainDescription(pod);
+  const containers: readonly (ContainerDescription | undefined)[] = describedContainers(pod);
+  const [main] = containers;
+  const { images, cluster } = component._context;
+  const used = new Set(containers.flatMap((container) => container?.image ?? []));
+  problems.push(...[...used].flatMap((image) => images._problemsOn(image, cluster)));
   problems.push(...resourceProblems(mergeResources(main?.resources ?? {}, options.resources)));
   const ownFlags = new Set(main?.args.map(flagOf));
   for (const argument of options.extraArgs ?? []) {
@@ -237,10 +259,13 @@ function once<T>(produce: () => T): () => T {
 }
 
 /** What all kinds of workload have: checks, network policy, prerequisites. */
-function prepare(component: Component, pod: () => PodDescription, limit = 63, everyNode = false): void {
+function prepare(component: Component, pod: () => PodDescription, limit = 63, shape: PodShape = {}): void {
   const { _context: context, _options: options } = component;
+  const { everyNode = false, onHost = false } = shape;
   component._check(() => problemsOf(component, pod, limit));
-  networkPolicy(component);
+  if (!onHost) {
+    networkPolicy(component);
+  }
   const placement = placementOf(component, everyNode);
   if (placement.nodeLabel) {
     component._require({ kind: 'NodeLabel', name: `${placement.nodeLabel.key}=${placement.nodeLabel.value}` });
@@ -250,7 +275,8 @@ function prepare(component: Component, pod: () => PodDescription, limit = 63, ev
     component._require({ kind: 'NodeTaint', name: `${key}=${value}:${effect ?? 'NoSchedule'}` });
   }
   const priorityClassName = options.priorityClassName ?? context.priorityClassName;
-  if (priorityClassName !== undefined) {
+  // Kubernetes brings those of its own.
+  if (priorityClassName !== undefined && !priorityClassName.startsWith('system-')) {
     component._require({ kind: 'PriorityClass', name: priorityClassName });
   }
 }
@@ -258,8 +284,8 @@ function prepare(component: Component, pod: () => PodDescription, limit = 63, ev
 /** A budget that keeps all but one replica running while nodes are drained. */
 function disruptionBudget(component: Component, replicas: number): void {
   if (replicas > 1) {
-    componentObject(component, 'disruption-budget', k8s.KubePodDisruptionBudget, ['spec'], () => ({
-      spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels: component._identity.selector } },
+    componentObject(component, 'disruption-budget', KINDS.PodDisruptionBudget, ['spec'], () => ({
+      spec: { maxUnavailable: portOrCount(1), selector: { matchLabels: component._identity.selector } },
     }));
   }
 }
@@ -278,7 +304,7 @@ export function statefulSet(component: Component, description: StatefulSetDescri
   componentObject(
     component,
     'stateful-set',
-    k8s.KubeStatefulSet,
+    KINDS.StatefulSet,
     ['spec'],
     () => ({
       spec: {
@@ -286,7 +312,7 @@ export function statefulSet(component: Component, description: StatefulSetDescri
         serviceName: description.serviceName,
         podManagementPolicy: description.podManagement,
         selector: { matchLabels: component._identity.selector },
-        template: podTemplate(component, pod(), false, replicas),
+        template: podTemplate(component, pod(), { replicas }),
         ...(description.claims.length > 0 && {
           volumeClaimTemplates: description.claims.map((claim) => claimObject(component, claim)),
         }),
@@ -306,14 +332,14 @@ export function deployment(component: Component, description: DeploymentDescript
   componentObject(
     component,
     'deployment',
-    k8s.KubeDeployment,
+    KINDS.Deployment,
     ['spec'],
     () => ({
       spec: {
         replicas,
         selector: { matchLabels: component._identity.selector },
         ...(strategy && { strategy: { type: strategy } }),
-        template: podTemplate(component, pod(), false, replicas),
+        template: podTemplate(component, pod(), { replicas }),
       },
     }),
     {},
@@ -323,18 +349,18 @@ export function deployment(component: Component, description: DeploymentDescript
 }
 
 /** Emits a DaemonSet, which runs on every node, tainted or not, unless its options place it. */
-export function daemonSet(component: Component, description: WorkloadDescription): void {
+export function daemonSet(component: Component, description: DaemonSetDescription): void {
   const pod = once(description.pod);
-  prepare(component, pod, 63, true);
+  prepare(component, pod, 63, { everyNode: true, onHost: description.onHost });
   componentObject(
     component,
     'daemon-set',
-    k8s.KubeDaemonSet,
+    KINDS.DaemonSet,
     ['spec'],
     () => ({
       spec: {
         selector: { matchLabels: component._identity.selector },
-        template: podTemplate(component, pod(), true, 1),
+        template: podTemplate(component, pod(), { everyNode: true, onHost: description.onHost }),
       },
     }),
     {},
