@@ -2,6 +2,7 @@ import type { Duration, Size } from 'cdk8s';
 import { quantity } from '../kubernetes/container';
 import { checkLogQl } from '../query/logql';
 import { parseQuery } from '../query/syntax';
+import { groupProblems, repeatedRules } from '../rules/rule-checks';
 import { type Endpoint, EndpointProtocol } from '../settings/endpoint';
 import type { Retention } from '../settings/retention';
 import { extraConfigProblems } from './extra-config';
@@ -197,9 +198,23 @@ function limitProblems(limits: LokiLimits): string[] {
   ];
 }
 
-function rulerProblems({ ruleFiles = [], alertmanager, remoteWrite, evaluationInterval }: LokiRuler, tenants: boolean): string[] {
+function rulerProblems(ruler: LokiRuler, tenants: boolean): string[] {
+  const { ruleFiles = [], ruleGroups = [], alertmanager, remoteWrite, evaluationInterval } = ruler;
   const targets = { alertmanager, remoteWrite };
   return [
+    ...ruleGroups.flatMap(({ groups, tenant }, index) => {
+      const property = `ruler.ruleGroups[${index}]`;
+      return [
+        ...groups.flatMap((group) => groupProblems(property, group, { language: 'logql' })),
+        ...tenantProblems(`${property}.tenant`, tenant, tenants),
+      ];
+    }),
+    ...[...new Set(ruleGroups.map(({ tenant }) => tenant))].flatMap((tenant) =>
+      repeatedRules(
+        'ruler.ruleGroups',
+        ruleGroups.filter((entry) => entry.tenant === tenant).flatMap(({ groups }) => groups),
+      ),
+    ),
     ...ruleFiles.flatMap(({ configMapName, tenant }, index) => {
       const property = `ruler.ruleFiles[${index}]`;
       return [

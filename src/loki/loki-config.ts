@@ -146,7 +146,8 @@ function objectStoreConfig(bucket: LokiBucket | undefined) {
   };
 }
 
-const deletes = ({ retention, retentionStreams }: LokiSettings) => !retention.isForever || retentionStreams.length > 0;
+/** Whether the compactor deletes lines by age. */
+export const deletes = ({ retention, retentionStreams }: LokiSettings) => !retention.isForever || retentionStreams.length > 0;
 
 /** Without `retention_enabled` nothing is ever deleted, whatever the limits say. */
 function compactorConfig(settings: LokiSettings, objectStore: string) {

@@ -1,4 +1,5 @@
 import type { Duration, Size } from 'cdk8s';
+import type { RuleGroup } from '../rules/rule';
 import type { Endpoint } from '../settings/endpoint';
 import type { Retention } from '../settings/retention';
 
@@ -87,10 +88,20 @@ export interface LokiRuleFiles {
   readonly tenant?: string;
 }
 
+/** Groups of rules that the ruler evaluates. */
+export interface LokiRuleGroups {
+  /** The groups; their expressions are LogQL. */
+  readonly groups: RuleGroup[];
+  /** Tenant whose lines the rules ask for. Required with `authEnabled`. @default - everybody's, without tenants */
+  readonly tenant?: string;
+}
+
 /** Rules over log lines. */
 export interface LokiRuler {
   /** Rule files; changes are seen within a minute, without a restart. @default - none */
   readonly ruleFiles?: LokiRuleFiles[];
+  /** Rules; changes are seen within a minute, without a restart. @default - none */
+  readonly ruleGroups?: LokiRuleGroups[];
   /** Where alerts go; all its instances where it has SRV records. @default - nowhere: alerts only show in Loki's API */
   readonly alertmanager?: Endpoint;
   /** Prometheus with its remote write receiver on, for the samples of recording rules. @default - recording rules lead nowhere */

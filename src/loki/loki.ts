@@ -10,6 +10,8 @@ import { type StorageAccess, storageAccess } from '../kubernetes/storage-access'
 import { toYaml } from '../kubernetes/text';
 import { offeredSize, volumeProblems } from '../kubernetes/volumes';
 import { statefulSet } from '../kubernetes/workload';
+import { portions } from '../rules/rule-config-maps';
+import { ruleFiles } from '../rules/rule-file';
 import { Cpu } from '../settings/cpu';
 import { type Endpoint, EndpointProtocol } from '../settings/endpoint';
 import type { ObjectStorage } from '../settings/object-storage';
@@ -19,6 +21,7 @@ import { lokiProblems } from './loki-checks';
 import {
   DATA_PATH,
   DEFAULT_SCHEMA_PERIODS,
+  deletes,
   GRPC_PORT,
   HTTP_PORT,
   type LokiBucket,
@@ -30,7 +33,7 @@ import {
   RULES_PATH,
   SINGLE_TENANT,
 } from './loki-config';
-import type { LokiCaches, LokiLimits, LokiRetentionStream, LokiRuler, LokiSchemaPeriod } from './loki-options';
+import type { LokiCaches, LokiLimits, LokiRetentionStream, LokiRuleFiles, LokiRuler, LokiSchemaPeriod } from './loki-options';
 
 /** Options of `Loki` that have nothing to do with its surroundings. */
 export interface LokiOptions extends WorkloadOptions, ServiceOptions {
@@ -133,7 +136,7 @@ export class Loki extends Component {
     this.connectOthers(settings);
 
     const config = configFiles(this, 'config', () => ({ [CONFIG_FILE]: toYaml(lokiConfig(settings)) }));
-    const rules = ruleVolumes(settings);
+    const further = [...ruleVolumes(settings, this.ruleMaps(settings.ruler)), ...temporaryVolumes(settings)];
     statefulSet(this, {
       replicas,
       serviceName: `${this._identity.name}-headless`,
@@ -146,8 +149,8 @@ export class Loki extends Component {
         labels: access?.podLabels,
         // Running requests and the last upload of the index; a stop with the object storage away takes all of it.
         terminationGracePeriodSeconds: 60,
-        volumes: [config.volume('config'), ...rules.map(({ volume }) => volume), ...(access?.volumes ?? [])],
-        containers: [lokiContainer(settings, access?.environment ?? [], access, rules)],
+        volumes: [config.volume('config'), ...further.map(({ volume }) => volume), ...(access?.volumes ?? [])],
+        containers: [lokiContainer(settings, access?.environment ?? [], access, further)],
       }),
     });
     offerMetrics(this, HTTP);
@@ -187,6 +190,19 @@ export class Loki extends Component {
         { target: GRPC, protocol: EndpointProtocol.GRPC },
       ],
     });
+  }
+
+  /** ConfigMaps with the rules that are given here. */
+  private ruleMaps({ ruleGroups = [] }: LokiRuler): LokiRuleFiles[] {
+    const maps: LokiRuleFiles[] = [];
+    for (const { groups, tenant } of ruleGroups) {
+      const add = portions((portion) => {
+        const suffix = maps.length === 0 ? 'rules' : `rules-${maps.length + 1}`;
+        maps.push({ configMapName: configFiles(this, suffix, () => ruleFiles(portion)).configMapName, tenant });
+      });
+      groups.forEach(add);
+    }
+    return maps;
   }
 
   private connectOthers({ caches, ruler }: LokiSettings): void {
@@ -239,9 +255,9 @@ interface MountedVolume {
  * One directory for each tenant with rules. Without any, an empty one stands there: Loki wants the directory, and its API
  * answers questions about rules with an error where the tenant's is missing.
  */
-function ruleVolumes({ ruler, authEnabled }: LokiSettings): MountedVolume[] {
+function ruleVolumes({ ruler, authEnabled }: LokiSettings, made: readonly LokiRuleFiles[]): MountedVolume[] {
   const tenants = new Map<string, string[]>();
-  for (const { configMapName, tenant = SINGLE_TENANT } of ruler.ruleFiles ?? []) {
+  for (const { configMapName, tenant = SINGLE_TENANT } of [...(ruler.ruleFiles ?? []), ...made]) {
     tenants.set(tenant, [...(tenants.get(tenant) ?? []), configMapName]);
   }
   if (tenants.size === 0) {
@@ -254,11 +270,19 @@ function ruleVolumes({ ruler, authEnabled }: LokiSettings): MountedVolume[] {
   }));
 }
 
+/**
+ * Loki lists the chunks that it will delete in the system's temporary directory (compactor/retention/marker.go of 3.7): on a
+ * read-only root each round of retention fails there, and nothing is ever deleted.
+ */
+function temporaryVolumes(settings: LokiSettings): MountedVolume[] {
+  return deletes(settings) ? [{ volume: { name: 'tmp', emptyDir: {} }, mount: { name: 'tmp', mountPath: '/tmp' } }] : [];
+}
+
 function lokiContainer(
   { replicas, memory }: LokiSettings,
   environment: readonly k8s.EnvVar[],
   access: StorageAccess | undefined,
-  rules: readonly MountedVolume[],
+  further: readonly MountedVolume[],
 ): ContainerDescription {
   return {
     name: 'loki',
@@ -279,7 +303,7 @@ function lokiContainer(
     mounts: [
       { name: 'config', mountPath: CONFIG_PATH, readOnly: true },
       { name: 'data', mountPath: DATA_PATH },
-      ...rules.map(({ mount }) => mount),
+      ...further.map(({ mount }) => mount),
       ...(access?.mounts ?? []),
     ],
     resources: RESOURCES,

@@ -78,7 +78,7 @@ export class Memcached extends Component {
         ],
       }),
     });
-    offerMetrics(this, METRICS);
+    offerMetrics(this, METRICS, { source: 'memcached' });
   }
 
   private problems(itemMemory: Size, connections: number, replicas: number): string[] {

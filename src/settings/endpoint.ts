@@ -36,6 +36,8 @@ export interface EndpointOwner {
   /** Name of the Service's port, part of SRV names. */
   readonly portName: string;
   readonly headless: boolean;
+  /** @default 'TCP' */
+  readonly transport?: 'TCP' | 'UDP';
 }
 
 /**
@@ -88,11 +90,12 @@ export class Endpoint {
   }
 
   /**
-   * Name of the SRV records, `_<port name>._tcp.<host>`, one for each ready pod. Only headless Services of the stack have
+   * Name of the SRV records, `_<port name>._tcp.<host>` (or `_udp`), one for each ready pod. Only headless Services of the stack have
    * them; anything else answers with `host:port`.
    */
   public get srvName(): string {
-    return this._owner?.headless ? `_${this._owner.portName}._tcp.${this.host}` : this.hostAndPort;
+    const owner = this._owner;
+    return owner?.headless ? `_${owner.portName}._${owner.transport === 'UDP' ? 'udp' : 'tcp'}.${this.host}` : this.hostAndPort;
   }
 
   /**

@@ -1,3 +1,6 @@
+import type { Cluster } from './cluster';
+import { CpuArchitecture } from './control-plane';
+
 /** Changes to one image. */
 export interface ImageOverride {
   /** Another repository, used as it is (no mirror is put before it). @default - the one of the table */
@@ -34,6 +37,16 @@ export interface ImagesProps {
   readonly grafana?: ImageOverride;
   /** kube-state-metrics. @default - as in the table */
   readonly kubeStateMetrics?: ImageOverride;
+  /** node_exporter. @default - as in the table */
+  readonly nodeExporter?: ImageOverride;
+  /** Pushgateway. @default - as in the table */
+  readonly pushgateway?: ImageOverride;
+  /** metrics-server. @default - as in the table, by the cluster's Kubernetes version */
+  readonly metricsServer?: ImageOverride;
+  /** Loki canary. @default - as in the table */
+  readonly lokiCanary?: ImageOverride;
+  /** Alertmanager. @default - as in the table */
+  readonly alertmanager?: ImageOverride;
 }
 
 /** What the library knows about an image. */
@@ -46,7 +59,15 @@ export interface ImageFacts {
   readonly group: number;
   /** Group that owns the volumes. */
   readonly volumeGroup: number;
+  /**
+   * Where a version serves some versions of Kubernetes only: for each, the first minor version, newest first. `tag` is the
+   * newest.
+   */
+  readonly sinceKubernetes?: readonly { readonly minor: number; readonly tag: string }[];
 }
+
+/** Architectures of every image of the table. */
+const ARCHITECTURES: readonly CpuArchitecture[] = [CpuArchitecture.AMD64, CpuArchitecture.ARM64];
 
 /** Names of the images of the table. */
 export type ImageName = keyof typeof IMAGE_TABLE;
@@ -74,6 +95,20 @@ export const IMAGE_TABLE = {
   alloy: facts('docker.io', 'grafana/alloy', 'v1.19.0', 0),
   grafana: facts('docker.io', 'grafana/grafana', '13.2.0', 472, 0, 472),
   kubeStateMetrics: facts('registry.k8s.io', 'kube-state-metrics/kube-state-metrics', 'v2.20.0', 65534),
+  nodeExporter: facts('quay.io', 'prometheus/node-exporter', 'v1.12.1', 65534),
+  pushgateway: facts('quay.io', 'prometheus/pushgateway', 'v1.11.3', 65534),
+  // User: its own manifests. Versions: the compatibility matrix of its README.
+  metricsServer: {
+    ...facts('registry.k8s.io', 'metrics-server/metrics-server', 'v0.9.0', 1000),
+    sinceKubernetes: [
+      { minor: 34, tag: 'v0.9.0' },
+      { minor: 31, tag: 'v0.8.0' },
+      { minor: 27, tag: 'v0.7.2' },
+    ],
+  },
+  // The image itself names no user; Grafana's chart runs it as Loki's.
+  lokiCanary: facts('docker.io', 'grafana/loki-canary', '3.7.8', 10001),
+  alertmanager: facts('quay.io', 'prometheus/alertmanager', 'v0.34.2', 65534),
 } as const satisfies Record<string, ImageFacts>;
 
 /** The images of all components, from one table. */
@@ -84,20 +119,51 @@ export class Images {
    * Reference to put into a container.
    * @internal
    */
-  public _reference(name: ImageName): string {
-    const { registry, path, tag }: ImageFacts = IMAGE_TABLE[name];
+  public _reference(name: ImageName, cluster?: Cluster): string {
+    const { registry, path }: ImageFacts = IMAGE_TABLE[name];
     const override = this.props[name] ?? {};
     const mirror = this.props.registryMirror?.replace(/\/+$/, '');
     const repository = override.repository ?? (mirror === undefined ? `${registry}/${path}` : `${mirror}/${path}`);
-    return `${repository}:${override.tag ?? tag}${override.digest === undefined ? '' : `@${override.digest}`}`;
+    return `${repository}:${this.tag(name, cluster)}${override.digest === undefined ? '' : `@${override.digest}`}`;
   }
 
   /**
    * Version, for the label `app.kubernetes.io/version`.
    * @internal
    */
-  public _version(name: ImageName): string {
-    return (this.props[name]?.tag ?? IMAGE_TABLE[name].tag).replace(/^v(?=\d)/, '');
+  public _version(name: ImageName, cluster?: Cluster): string {
+    return this.tag(name, cluster).replace(/^v(?=\d)/, '');
+  }
+
+  /**
+   * What keeps an image from running on a cluster. Who gives another version or repository knows what it holds.
+   * @internal
+   */
+  public _problemsOn(name: ImageName, cluster: Cluster): string[] {
+    const { sinceKubernetes = [] }: ImageFacts = IMAGE_TABLE[name];
+    const { tag, repository } = this.props[name] ?? {};
+    const oldest = sinceKubernetes[sinceKubernetes.length - 1];
+    const tooOld = oldest !== undefined && tag === undefined && cluster._minorVersion < oldest.minor;
+    const missing = repository === undefined ? cluster.architectures.filter((wanted) => !ARCHITECTURES.includes(wanted)) : [];
+    return [
+      ...(tooOld
+        ? [
+            `cluster.kubernetesVersion is "${cluster.kubernetesVersion}"; allowed is "1.${oldest.minor}" or newer for ${IMAGE_TABLE[name].path}: ` +
+              `give images.${name}.tag a version that serves it, or leave the component out`,
+          ]
+        : []),
+      ...missing.map(
+        (architecture) =>
+          `cluster.architectures has "${architecture}"; allowed are ${ARCHITECTURES.join(' and ')} for ${IMAGE_TABLE[name].path}: ` +
+          `give images.${name}.repository an image of your own, or place the component on other nodes`,
+      ),
+    ];
+  }
+
+  private tag(name: ImageName, cluster?: Cluster): string {
+    const { tag, sinceKubernetes }: ImageFacts = IMAGE_TABLE[name];
+    const fitting = cluster && sinceKubernetes?.find(({ minor }) => cluster._minorVersion >= minor);
+    return this.props[name]?.tag ?? fitting?.tag ?? tag;
   }
 
   /**

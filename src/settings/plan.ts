@@ -18,8 +18,21 @@ export interface MetricsEndpoint {
   readonly path: string;
   /** The metrics carry labels of their own (namespace, pod, …) that are kept. */
   readonly honorLabels: boolean;
+  /**
+   * How the names of metrics begin that are about the program itself and get the labels of its pod. All others keep labels of
+   * their own and get none. Undefined where this distinction is not made.
+   */
+  readonly ownMetrics?: readonly string[];
   /** Those labels have Kubernetes' names and are given those of `DataLabels`. */
   readonly kubernetesNames: boolean;
+  /** Served with TLS, by a certificate that the program signs itself at its start. */
+  readonly selfSignedTls?: boolean;
+  /** The pods have the addresses of their nodes, to which no pod selector applies: scrapers say that they reach the nodes. */
+  readonly onNodeAddress?: boolean;
+  /** The metrics are about the node: it is what tells instances apart. */
+  readonly aboutNode?: boolean;
+  /** What offers them, whichever its instance, as rules call it: `thanos-query`. @default - the job */
+  readonly source?: string;
 }
 
 /** What a pod reaches besides other components. */
@@ -39,6 +52,14 @@ export interface NamespaceReach {
   readonly namespace: string;
   /** Empty = any port: pods may name their port themselves. */
   readonly ports: readonly number[];
+}
+
+/** Callers that are not ours and that a component expects. */
+export interface Admission {
+  readonly identity: Identity;
+  readonly containerPort: number;
+  /** Namespaces of the callers; undefined = every pod of the cluster. */
+  readonly namespaces: readonly string[] | undefined;
 }
 
 /** Something that must exist before the manifests are applied. */
@@ -80,6 +101,7 @@ export class Plan {
   readonly reaches: Reach[] = [];
   readonly namespaceReaches: NamespaceReach[] = [];
   readonly exposed: { readonly identity: Identity; readonly containerPort: number }[] = [];
+  readonly admissions: Admission[] = [];
   readonly prerequisites: PrerequisiteEntry[] = [];
   private readonly warningSources: (() => Warning[])[] = [];
   private readonly metricsListeners: ((endpoint: MetricsEndpoint) => void)[] = [];
@@ -90,12 +112,33 @@ export class Plan {
     for (const listener of this.metricsListeners) {
       listener(endpoint);
     }
+    this.addSources(endpoint.identity.app, endpoint.source ?? endpoint.identity.kind, endpoint.job);
   }
 
   /** Tells a scraper of all metrics: those that are offered already and those to come. */
   onMetrics(listener: (endpoint: MetricsEndpoint) => void): void {
     this.metrics.forEach(listener);
     this.metricsListeners.push(listener);
+  }
+
+  /** What is scraped, by the names that boards and rules know it by. */
+  readonly sources = new Set<string>();
+  private readonly sourceListeners: (() => void)[] = [];
+
+  /** Says that something is scraped: a component, or a scrape job by its name. */
+  addSources(...names: string[]): void {
+    for (const name of names) {
+      this.sources.add(name);
+    }
+    for (const listener of this.sourceListeners) {
+      listener();
+    }
+  }
+
+  /** Tells of everything that is scraped: at once of what is known already, and again whenever more is. */
+  onSources(listener: () => void): void {
+    this.sourceListeners.push(listener);
+    listener();
   }
 
   /** Registers a source of warnings, asked at synth. */

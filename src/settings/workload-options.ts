@@ -66,4 +66,21 @@ export interface WorkloadOptions {
 export interface ServiceOptions {
   /** How the main Service is offered. @default ServiceType.CLUSTER_IP */
   readonly serviceType?: ServiceType;
+  /**
+   * Port of every node that leads to the main port, 30000 to 32767 (the API server's default range). Needs `serviceType`
+   * `NODE_PORT` or `LOAD_BALANCER`; a port can be taken once in a cluster.
+   * @default - one that the API server chooses
+   */
+  readonly nodePort?: number;
+  /**
+   * Which implementation makes the load balancer, e.g. `metallb.io/metallb`. Needs `serviceType` `LOAD_BALANCER`; further
+   * settings of clouds are annotations, `serviceAnnotations`.
+   * @default - the cluster's own
+   */
+  readonly loadBalancerClass?: string;
+  /**
+   * Address ranges that the load balancer lets in. Needs `serviceType` `LOAD_BALANCER`, and a load balancer that knows it.
+   * @default - every address
+   */
+  readonly loadBalancerSourceRanges?: string[];
 }

@@ -119,6 +119,7 @@ export class ThanosSidecar extends PodExtension {
     host._check(() => this.problems());
     offerMetrics(host, SIDECAR_HTTP, {
       job: `${host._identity.name.slice(host._context.namePrefix.length)}-thanos-sidecar`,
+      source: 'thanos-sidecar',
     });
   }
 

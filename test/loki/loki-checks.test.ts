@@ -178,6 +178,33 @@ describe('checks of Loki', () => {
 
   it('wants rules that somebody evaluates', () => {
     accepted({ ruler: { ruleFiles: [{ configMapName: 'rules', tenant: 'fake' }] } });
+    const records = [{ name: 'app:lines:rate5m', expr: 'sum by (app) (rate({app=~".+"}[5m]))' }];
+    accepted({ ruler: { ruleGroups: [{ groups: [{ name: 'shop', records }] }] } });
+    expect(
+      problemsOf({
+        ruler: {
+          ruleGroups: [
+            {
+              groups: [
+                { name: 'shop', records },
+                {
+                  name: 'shop',
+                  alerts: [{ name: 'Down', expr: 'up == 0', summary: 'down', keepFiringFor: Duration.minutes(5) }],
+                },
+              ],
+              tenant: 'a',
+            },
+          ],
+        },
+      }),
+    ).toMatchInlineSnapshot(`
+      [
+        "ruler.ruleGroups[0].shop.Down.expr is "up == 0"; allowed is LogQL: this is unexpected, at 0 ("up == 0")",
+        "ruler.ruleGroups[0].shop.Down.keepFiringFor is given; allowed is none in rules of Loki, which has no such setting: leave it out",
+        "ruler.ruleGroups[0].tenant is "a"; allowed is none without authEnabled, because all lines are one tenant's: leave it out",
+        "ruler.ruleGroups has the group "shop" twice; allowed is one of a name: rename one, or join them",
+      ]
+    `);
     expect(problemsOf({ ruler: { ruleFiles: [{ configMapName: 'Rules', tenant: 'a' }] } })).toEqual([
       'ruler.ruleFiles[0].configMapName is "Rules"; allowed are 1 to 253 lower-case letters, digits, "-" and ".": correct it',
       'ruler.ruleFiles[0].tenant is "a"; allowed is none without authEnabled, because all lines are one tenant\'s: leave it out',

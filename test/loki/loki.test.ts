@@ -185,6 +185,46 @@ describe('Loki', () => {
     expect(rulesOf({ authEnabled: true }).mounts).toEqual([{ name: 'rules', mountPath: '/etc/loki/rules' }]);
   });
 
+  it('writes groups of rules to files, for each tenant its own', () => {
+    const group = (name: string) => ({
+      name,
+      alerts: [{ name: `Panics_${name}`, expr: 'sum(rate({app="shop"} |= "panic" [5m])) > 0', summary: 'The shop panics' }],
+    });
+    const ruleGroups = [
+      { groups: [group('shop'), group('billing')], tenant: 'a' },
+      { groups: [group('shop')], tenant: 'b' },
+    ];
+    const manifests = synthesize((chart) => new Loki(chart, 'loki', { authEnabled: true, ruler: { ruleGroups } }));
+    const { data } = manifestOf(manifests, 'ConfigMap', 'monitoring-loki-rules');
+    expect(Object.keys(data)).toEqual(['billing.yaml', 'shop.yaml']);
+    expect(load(data['shop.yaml'])).toEqual({
+      groups: [
+        {
+          name: 'shop',
+          rules: [
+            {
+              alert: 'Panics_shop',
+              expr: 'sum(rate({app="shop"} |= "panic" [5m])) > 0',
+              labels: { severity: 'warning' },
+              annotations: { summary: 'The shop panics' },
+            },
+          ],
+        },
+      ],
+    });
+    expect(Object.keys(manifestOf(manifests, 'ConfigMap', 'monitoring-loki-rules-2').data)).toEqual(['shop.yaml']);
+    const { volumes, containers } = manifestOf(manifests, 'StatefulSet').spec.template.spec;
+    const isRules = ({ name }: Manifest) => name.startsWith('rules');
+    expect(volumes.filter(isRules)).toEqual([
+      { name: 'rules-0', projected: { sources: [{ configMap: { name: 'monitoring-loki-rules' } }] } },
+      { name: 'rules-1', projected: { sources: [{ configMap: { name: 'monitoring-loki-rules-2' } }] } },
+    ]);
+    expect(containers[0].volumeMounts.filter(isRules)).toEqual([
+      { name: 'rules-0', mountPath: '/etc/loki/rules/a', readOnly: true },
+      { name: 'rules-1', mountPath: '/etc/loki/rules/b', readOnly: true },
+    ]);
+  });
+
   it('lists the ConfigMaps with rules', () => {
     synthesize((chart) => {
       new Loki(chart, 'loki', { ruler: { ruleFiles: [{ configMapName: 'rules' }, { configMapName: 'rules' }] } });
