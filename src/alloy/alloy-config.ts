@@ -1,208 +1,233 @@
-import { APPLICATION_SOURCES, podMeta } from '../kubernetes/pod-discovery';
 import type { DataLabels } from '../settings/data-labels';
-import { type AlloyBlock, AlloyCall, AlloyConcatenation, type AlloyObject, AlloyReference } from './alloy-syntax';
+import { type AlloyBlock, AlloyReference, type AlloyValue, stage } from './alloy-syntax';
+import { DESTINATION, environmentVariable, type LogDestination, writer } from './log-destination';
 import type { CommonLabels, LogPipelineSettings } from './log-pipeline-settings';
 import { logPipelineStages } from './log-pipeline-stages';
+import { isPodPipeline, NODE_NAME_VARIABLE, type PodPipeline, podDiscovery, podTargets } from './pod-targets';
 
-/** Where lines are sent. */
-export interface LogDestination {
-  /** The push API, `/loki/api/v1/push` included. */
-  readonly url: string;
-  readonly tenant: string | undefined;
-  /** Names of the environment variables that hold user and password. */
-  readonly credentials: { readonly username: string; readonly password: string } | undefined;
-}
+/** Where the lines of pods come from: files of the node, wrapped by its runtime, or the API server. */
+export type PodLogAccess =
+  | { readonly kind: 'files'; readonly lineFormat: 'cri' | 'docker' }
+  | { readonly kind: 'api'; readonly clustering: boolean };
 
-/** Configuration of an Alloy that tails the files of its node, with nothing left open. */
-export interface NodeLogsSettings {
+/** Pipelines and their destination, with nothing left open. */
+export interface LogsSettings {
   readonly dataLabels: DataLabels;
   readonly cluster: string;
   readonly environment: string;
   readonly pipelines: readonly LogPipelineSettings[];
   readonly destination: LogDestination;
-  /** What the container runtime wraps lines in: stage `cri` or `docker`. */
-  readonly lineFormat: 'cri' | 'docker';
-  readonly logLevel: string;
+  readonly access: PodLogAccess;
 }
-
-/** Environment variable with the name of the node; each agent watches only the pods of its own. */
-export const NODE_NAME_VARIABLE = 'K8S_NODE_NAME';
-
-const META = '__meta_kubernetes';
-const DESTINATION = 'loki';
 
 const reference = (...path: string[]) => new AlloyReference(path);
-const environmentVariable = (name: string) => new AlloyCall(['sys', 'env'], [name]);
 
-/** Labels that every line of every pipeline has. */
-export function commonLabels({
-  dataLabels,
-  cluster,
-  environment,
-}: Omit<NodeLogsSettings, 'pipelines' | 'destination'>): CommonLabels {
-  return {
-    target: [dataLabels.namespace, dataLabels.app, dataLabels.container],
-    metadata: [dataLabels.pod, dataLabels.node],
-    fixed: { [dataLabels.cluster]: cluster, [dataLabels.environment]: environment },
-  };
+/** Value of the label `app` of Kubernetes' events. */
+export const EVENTS_APP = 'kubernetes-events';
+
+/** Labels that every line of a pipeline has. */
+export function commonLabels(
+  { dataLabels, cluster, environment }: Pick<LogsSettings, 'dataLabels' | 'cluster' | 'environment'>,
+  { source, labels, format }: LogPipelineSettings,
+): CommonLabels {
+  const { namespace, app, container, pod, node } = dataLabels;
+  const fixed = { [dataLabels.cluster]: cluster, [dataLabels.environment]: environment };
+  switch (source.kind) {
+    case 'journal':
+      // Lines that tell their own level know better: what a service prints is "info" to the journal.
+      return {
+        target: [app, ...([...labels.map(({ name }) => name), ...format.fields].includes('level') ? [] : ['level'])],
+        metadata: [node],
+        fixed,
+      };
+    case 'kubernetesEvents':
+      return { target: [namespace], metadata: [], fixed: { ...fixed, [app]: EVENTS_APP } };
+    default:
+      return { target: [namespace, app, container], metadata: [pod, node], fixed };
+  }
 }
 
-/** Configuration of an Alloy that tails the files of its node. */
-export function nodeLogsConfig(settings: NodeLogsSettings): AlloyBlock[] {
-  const { pipelines } = settings;
+/** How much Alloy says about itself. */
+export const logging = (level: string): AlloyBlock => ({ name: 'logging', attributes: { level, format: 'logfmt' } });
+
+/** The components that read, process and send lines. */
+export function logsConfig(settings: LogsSettings): AlloyBlock[] {
+  const { pipelines, access } = settings;
+  const ofPods = pipelines.filter(isPodPipeline);
   return [
-    { name: 'logging', attributes: { level: settings.logLevel, format: 'logfmt' } },
-    podDiscovery(pipelines),
-    ...pipelines.flatMap((pipeline, index) => pipelineComponents(settings, pipeline, pipelines.slice(0, index))),
+    ...(ofPods.length > 0 ? [podDiscovery(ofPods, access.kind === 'files')] : []),
+    ...pipelines.flatMap((pipeline) => [...sourceComponents(settings, pipeline, ofPods), processor(settings, pipeline)]),
     writer(settings.destination),
   ];
 }
 
-/** Namespaces that all pipelines together read; undefined stands for all. */
-export function watchedNamespaces(pipelines: readonly LogPipelineSettings[]): string[] | undefined {
-  const lists = pipelines.map(({ namespaces }) => namespaces);
-  return lists.includes(undefined) ? undefined : [...new Set(lists.flatMap((namespaces) => namespaces ?? []))];
-}
-
-function podDiscovery(pipelines: readonly LogPipelineSettings[]): AlloyBlock {
-  const names = watchedNamespaces(pipelines);
-  const ownNode = new AlloyConcatenation(['spec.nodeName=', environmentVariable(NODE_NAME_VARIABLE)]);
+function processor(settings: LogsSettings, pipeline: LogPipelineSettings): AlloyBlock {
   return {
-    name: 'discovery.kubernetes',
-    label: 'pods',
-    attributes: { role: 'pod' },
-    blocks: [
-      ...(names ? [{ name: 'namespaces', attributes: { names } }] : []),
-      { name: 'selectors', attributes: { role: 'pod', field: ownNode } },
-    ],
+    name: 'loki.process',
+    label: pipeline.name,
+    attributes: { forward_to: [reference('loki', 'write', DESTINATION, 'receiver')] },
+    blocks: logPipelineStages(pipeline, commonLabels(settings, pipeline), {
+      first: firstStages(settings, pipeline),
+      app: settings.dataLabels.app,
+    }),
   };
 }
 
-function pipelineComponents(
-  settings: NodeLogsSettings,
-  pipeline: LogPipelineSettings,
-  earlier: readonly LogPipelineSettings[],
+/** Docker leaves the line feed in its lines, and a value at their end would have it, too. */
+const runtimeStages = (format: 'cri' | 'docker'): AlloyBlock[] =>
+  format === 'cri'
+    ? [{ name: 'stage.cri' }]
+    : [{ name: 'stage.docker' }, stage('replace', { expression: '(\\r?\\n)$', replace: '' })];
+
+/** What makes the line and its labels out of what the source gives. */
+function firstStages({ access, dataLabels }: LogsSettings, { source }: LogPipelineSettings): AlloyBlock[] {
+  const { namespace, app, container, pod, node } = dataLabels;
+  switch (source.kind) {
+    case 'pods':
+      return access.kind === 'files' ? runtimeStages(access.lineFormat) : [];
+    case 'journal':
+      return [];
+    case 'kubernetesEvents':
+      return namespace === 'namespace' ? [] : [stage('labels', { values: { [namespace]: 'namespace' } })];
+    case 'otlp':
+      return [
+        stage('json', {
+          expressions: {
+            [namespace]: 'resources."k8s.namespace.name"',
+            [app]: 'resources."service.name"',
+            [container]: 'resources."k8s.container.name"',
+            [pod]: 'resources."k8s.pod.name"',
+            [node]: 'resources."k8s.node.name"',
+          },
+        }),
+        stage('labels', { values: { [namespace]: '', [app]: '', [container]: '' } }),
+      ];
+  }
+}
+
+function sourceComponents(settings: LogsSettings, pipeline: LogPipelineSettings, ofPods: readonly PodPipeline[]): AlloyBlock[] {
+  const { access } = settings;
+  const { name: label, source } = pipeline;
+  const forward_to = [reference('loki', 'process', label, 'receiver')];
+  const clustering = access.kind === 'api' && access.clustering ? [{ name: 'clustering', attributes: { enabled: true } }] : [];
+  if (isPodPipeline(pipeline)) {
+    const earlier = ofPods.slice(0, ofPods.indexOf(pipeline));
+    const targets = podTargets(settings.dataLabels, pipeline, earlier, access.kind === 'files');
+    const found = reference('discovery', 'relabel', label, 'output');
+    return access.kind === 'files'
+      ? [
+          targets,
+          { name: 'local.file_match', label, attributes: { path_targets: found } },
+          {
+            name: 'loki.source.file',
+            label,
+            attributes: { targets: reference('local', 'file_match', label, 'targets'), forward_to },
+          },
+        ]
+      : [targets, { name: 'loki.source.kubernetes', label, attributes: { targets: found, forward_to }, blocks: clustering }];
+  }
+  switch (source.kind) {
+    case 'journal':
+      return journalComponents(settings, label, source, forward_to);
+    case 'kubernetesEvents':
+      return [
+        {
+          name: 'loki.source.kubernetes_events',
+          label,
+          attributes: { namespaces: source.namespaces, log_format: 'json', forward_to },
+          blocks: clustering,
+        },
+      ];
+    case 'otlp':
+      return otlpComponents(label, source, forward_to);
+    default:
+      return [];
+  }
+}
+
+function journalComponents(
+  { dataLabels }: LogsSettings,
+  label: string,
+  { units, maxAge, directory }: Extract<LogPipelineSettings['source'], { kind: 'journal' }>,
+  forward_to: AlloyValue,
 ): AlloyBlock[] {
-  const label = pipeline.name;
+  const copy = (source: string, target: string): AlloyBlock => ({
+    name: 'rule',
+    attributes: { source_labels: [source], regex: '(.+)', target_label: target },
+  });
   return [
     {
-      name: 'discovery.relabel',
+      name: 'loki.relabel',
       label,
-      attributes: { targets: reference('discovery', 'kubernetes', 'pods', 'targets') },
-      blocks: targetRules(settings, pipeline, earlier),
+      attributes: { forward_to: [] },
+      blocks: [
+        // What belongs to no unit says who it is: the kernel, audit.
+        copy('__journal_syslog_identifier', dataLabels.app),
+        copy('__journal__systemd_unit', dataLabels.app),
+        copy('__journal_priority_keyword', 'level'),
+      ],
     },
-    { name: 'local.file_match', label, attributes: { path_targets: reference('discovery', 'relabel', label, 'output') } },
     {
-      name: 'loki.source.file',
+      name: 'loki.source.journal',
       label,
       attributes: {
-        targets: reference('local', 'file_match', label, 'targets'),
-        forward_to: [reference('loki', 'process', label, 'receiver')],
+        path: directory,
+        max_age: `${maxAge.toSeconds()}s`,
+        // Of one field any value, as journalctl reads them.
+        matches: units?.map((unit) => `_SYSTEMD_UNIT=${unit}`).join(' '),
+        labels: { [dataLabels.node]: environmentVariable(NODE_NAME_VARIABLE) },
+        relabel_rules: reference('loki', 'relabel', label, 'rules'),
+        forward_to,
       },
+    },
+  ];
+}
+
+/** Senders wait while Loki does: the memory limiter refuses what would not fit, and clients of OTLP try again. */
+function otlpComponents(
+  label: string,
+  { grpcPort, httpPort, kubernetesAttributes }: Extract<LogPipelineSettings['source'], { kind: 'otlp' }>,
+  forward_to: AlloyValue,
+): AlloyBlock[] {
+  const input = (kind: string, name: string) => ({
+    name: 'output',
+    attributes: { logs: [reference('otelcol', kind, name, label, 'input')] },
+  });
+  return [
+    {
+      name: 'otelcol.receiver.otlp',
+      label,
+      blocks: [
+        { name: 'grpc', attributes: { endpoint: `0.0.0.0:${grpcPort}` } },
+        { name: 'http', attributes: { endpoint: `0.0.0.0:${httpPort}` } },
+        input('processor', 'memory_limiter'),
+      ],
     },
     {
-      name: 'loki.process',
+      name: 'otelcol.processor.memory_limiter',
       label,
-      attributes: { forward_to: [reference('loki', 'write', DESTINATION, 'receiver')] },
-      blocks: logPipelineStages(pipeline, commonLabels(settings), { name: `stage.${settings.lineFormat}` }),
+      attributes: { check_interval: '1s', limit_percentage: 75, spike_limit_percentage: 15 },
+      blocks: [kubernetesAttributes ? input('processor', 'k8sattributes') : input('processor', 'batch')],
     },
+    ...(kubernetesAttributes
+      ? [
+          {
+            name: 'otelcol.processor.k8sattributes',
+            label,
+            blocks: [
+              { name: 'extract', attributes: { metadata: ['k8s.namespace.name', 'k8s.pod.name', 'k8s.node.name'] } },
+              // What an application tells about itself comes first, then the address it sends from.
+              ...[['k8s.pod.uid'], ['k8s.pod.ip']].map(([name]) => ({
+                name: 'pod_association',
+                blocks: [{ name: 'source', attributes: { from: 'resource_attribute', name } }],
+              })),
+              { name: 'pod_association', blocks: [{ name: 'source', attributes: { from: 'connection' } }] },
+              input('processor', 'batch'),
+            ],
+          },
+        ]
+      : []),
+    { name: 'otelcol.processor.batch', label, blocks: [input('exporter', 'loki')] },
+    { name: 'otelcol.exporter.loki', label, attributes: { forward_to } },
   ];
-}
-
-const rule = (attributes: AlloyObject): AlloyBlock => ({ name: 'rule', attributes });
-
-const copy = (source: string, target: string) => rule({ source_labels: [source], target_label: target });
-
-/**
- * Labels of a container's target and the file it leads to. Several targets of one container, one for each port, end as one
- * because they are equal. A label added here makes Alloy read all files again: labels are part of a file's position.
- */
-function targetRules(
-  { dataLabels }: NodeLogsSettings,
-  pipeline: LogPipelineSettings,
-  earlier: readonly LogPipelineSettings[],
-): AlloyBlock[] {
-  const { namespace, app, pod, container, node } = dataLabels;
-  return [
-    copy(`${META}_namespace`, namespace),
-    ...appRules(app),
-    ...selectionRules(dataLabels, pipeline, earlier),
-    copy(`${META}_pod_name`, pod),
-    copy(`${META}_pod_container_name`, container),
-    copy(`${META}_pod_node_name`, node),
-    ...Object.entries(pipeline.podLabels).map(([name, key]) => copy(podMeta('label', key), name)),
-    pathRule(`${META}_pod_uid`),
-    // The directory of a static pod carries the hash of its file, not the uid of its mirror in the API.
-    pathRule(podMeta('annotation', 'kubernetes.io/config.hash')),
-  ];
-}
-
-const appRules = (app: string): AlloyBlock[] =>
-  // Copying everything is what a rule without a regex does.
-  APPLICATION_SOURCES.map(({ sources, regex }) =>
-    rule({ source_labels: [...sources], ...(regex !== '(.*)' && { regex }), target_label: app }),
-  );
-
-const alternatives = (values: readonly string[] | undefined) =>
-  values === undefined ? '.*' : `(?:${values.map((value) => value.replaceAll('.', '\\.')).join('|')})`;
-
-/** Keeps what the pipeline selects and no earlier one does. */
-function selectionRules(
-  { namespace, app }: DataLabels,
-  pipeline: LogPipelineSettings,
-  earlier: readonly LogPipelineSettings[],
-): AlloyBlock[] {
-  const selection = ({ namespaces, apps }: LogPipelineSettings, action: string) =>
-    rule({ source_labels: [namespace, app], regex: `${alternatives(namespaces)};${alternatives(apps)}`, action });
-  const everything = pipeline.namespaces === undefined && pipeline.apps === undefined;
-  return [
-    ...(everything ? [] : [selection(pipeline, 'keep')]),
-    ...earlier.filter((other) => overlap(other, pipeline)).map((other) => selection(other, 'drop')),
-  ];
-}
-
-function overlap(some: LogPipelineSettings, others: LogPipelineSettings): boolean {
-  const common = (a: readonly string[] | undefined, b: readonly string[] | undefined) =>
-    a === undefined || b === undefined || a.some((value) => b.includes(value));
-  return common(some.namespaces, others.namespaces) && common(some.apps, others.apps);
-}
-
-/** The kubelet's layout. Rotated files end otherwise and do not match. */
-function pathRule(uid: string): AlloyBlock {
-  return rule({
-    source_labels: [`${META}_namespace`, `${META}_pod_name`, uid, `${META}_pod_container_name`],
-    regex: '([^;]+);([^;]+);([^;]+);([^;]+)',
-    target_label: '__path__',
-    replacement: '/var/log/pods/${1}_${2}_${3}/${4}/*.log',
-  });
-}
-
-/**
- * Tries for ever, every ten seconds at the latest, and keeps what waits on disk. Without the log (`wal`) reading stops when
- * 10 MiB wait, and files that the kubelet rotates away meanwhile are lost; tried with Alloy 1.19: 72,000 of 200,001 lines,
- * and none with it.
- */
-function writer({ url, tenant, credentials }: LogDestination): AlloyBlock {
-  return {
-    name: 'loki.write',
-    label: DESTINATION,
-    blocks: [
-      {
-        name: 'endpoint',
-        attributes: { url, tenant_id: tenant, max_backoff_period: '10s', max_backoff_retries: 0 },
-        ...(credentials && {
-          blocks: [
-            {
-              name: 'basic_auth',
-              attributes: {
-                username: environmentVariable(credentials.username),
-                password: environmentVariable(credentials.password),
-              },
-            },
-          ],
-        }),
-      },
-      { name: 'wal', attributes: { enabled: true } },
-    ],
-  };
 }

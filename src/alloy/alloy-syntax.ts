@@ -43,6 +43,13 @@ export interface AlloyBlock {
   readonly blocks?: readonly AlloyBlock[];
 }
 
+/** A stage of `loki.process`. */
+export const stage = (name: string, attributes: AlloyObject, blocks?: readonly AlloyBlock[]): AlloyBlock => ({
+  name: `stage.${name}`,
+  attributes,
+  ...(blocks && { blocks }),
+});
+
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const KEYWORDS = new Set(['true', 'false', 'null']);
 const LONGEST_LINE = 120;

@@ -1,3 +1,5 @@
+import { expressionProblems } from './regular-expression';
+
 const REGULAR_EXPRESSION_CHARACTERS = /[\\.+*?()|[\]{}^$]/g;
 
 /**
@@ -34,7 +36,7 @@ export class LogMatch {
    * A regular expression (RE2, without named groups) that the whole value must match: `.*OutOfMemory.*`.
    */
   public static pattern(expression: string): LogMatch {
-    return new LogMatch(`(?s:${expression})`, patternProblems(expression));
+    return new LogMatch(`(?s:${expression})`, expressionProblems('pattern', expression, 'use LogMatch.any() for any value'));
   }
 
   /**
@@ -44,6 +46,14 @@ export class LogMatch {
    */
   public static _number(): LogMatch {
     return new LogMatch('[0-9]+(?:\\.[0-9]+)?', []);
+  }
+
+  /**
+   * A number with or without sign.
+   * @internal
+   */
+  public static _signedNumber(): LogMatch {
+    return new LogMatch('-?[0-9]+(?:\\.[0-9]+)?', []);
   }
 
   private constructor(
@@ -68,23 +78,4 @@ function valueProblems(values: string[]): string[] {
   return values.length === 0 || values.includes('')
     ? [`values is ${JSON.stringify(values)}; allowed are one or more values that are not empty: list the values that can occur`]
     : [];
-}
-
-/** Not a full parser of RE2: refuses what JavaScript refuses too, and what JavaScript has and RE2 has not. */
-function patternProblems(expression: string): string[] {
-  const shown = JSON.stringify(expression);
-  if (expression === '') {
-    return [`pattern is ${shown}; allowed is an expression that is not empty: use LogMatch.any() for any value`];
-  }
-  if (/\(\?(?:[=!<]|P[<=>])|\\[1-9]/.test(expression.replaceAll('\\\\', ''))) {
-    return [`pattern is ${shown}; allowed is RE2 without look-around, back-references and named groups: write it without them`];
-  }
-  try {
-    new RegExp(expression.replace(/\(\?[imsU-]+\)/g, '').replace(/\(\?[imsU-]+:/g, '(?:'));
-    return [];
-  } catch (error) {
-    return [
-      `pattern is ${shown}; allowed is a regular expression (RE2): correct it (${error instanceof Error ? error.message : error})`,
-    ];
-  }
 }

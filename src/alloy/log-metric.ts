@@ -29,6 +29,42 @@ export interface LogHistogramProps {
   readonly labels?: LogLabel[];
 }
 
+/** A counter that adds up a number in log lines. */
+export interface LogSumProps {
+  /** Full name, with the unit of the field, ending in `_total`: `shop_response_bytes_total`. */
+  readonly name: string;
+  /** What is added up, as Prometheus shows it. @default - none */
+  readonly description?: string;
+  /** Field that holds the number, without unit and sign. Lines where it is missing or not a number are left out. */
+  readonly field: string;
+  /** Labels besides those that every metric has: cluster, environment, namespace, app, container. @default - none */
+  readonly labels?: LogLabel[];
+}
+
+/** The latest value of a number in log lines. */
+export interface LogGaugeProps {
+  /** Full name, with the unit of the field: `shop_queue_length`. */
+  readonly name: string;
+  /** What is measured, as Prometheus shows it. @default - none */
+  readonly description?: string;
+  /** Field that holds the number, without unit. Lines where it is missing or not a number are left out. */
+  readonly field: string;
+  /** Labels besides those that every metric has: cluster, environment, namespace, app, container. @default - none */
+  readonly labels?: LogLabel[];
+}
+
+/** What a metric made from logs does with a line. */
+export enum LogMetricKind {
+  /** Counts it. */
+  COUNTER = 'counter',
+  /** Adds a number of it to a counter. */
+  SUM = 'sum',
+  /** Shows a number of it. */
+  GAUGE = 'gauge',
+  /** Puts a number of it into buckets. */
+  HISTOGRAM = 'histogram',
+}
+
 /** Which lines are errors of HTTP requests. One answer, so that no line counts twice. */
 export enum HttpErrors {
   /** Status code of 500 or more. */
@@ -37,23 +73,35 @@ export enum HttpErrors {
   ERROR_LEVEL = 'level',
 }
 
+/** What the duration of a request is written in. */
+export enum HttpDurationUnit {
+  /** Milliseconds: Envoy, most applications. */
+  MILLISECONDS = 'ms',
+  /** Seconds: nginx. */
+  SECONDS = 'seconds',
+}
+
 /** The three metrics of HTTP requests: rate, errors, duration. */
 export interface HttpLogMetricsProps {
   /** Start of the names, without the `_` that follows: `qgx` gives `qgx_http_requests_total`. */
   readonly prefix: string;
   /** What counts as error. @default HttpErrors.SERVER_STATUS */
   readonly errors?: HttpErrors;
-  /** Upper bounds of the duration's buckets in milliseconds. @default [10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000] */
+  /** Upper bounds of the duration's buckets, in its unit. @default - from 10 ms to 10 s: 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000 */
   readonly buckets?: number[];
+  /** Unit of the duration, and end of its metric's name. @default HttpDurationUnit.MILLISECONDS */
+  readonly durationUnit?: HttpDurationUnit;
   /** Field of the status code. @default 'statusCode' */
   readonly statusField?: string;
-  /** Field of the duration in milliseconds. @default 'duration' */
+  /** Field of the duration. @default 'duration' */
   readonly durationField?: string;
   /** Field of the level, when the level decides about errors. @default 'level' */
   readonly levelField?: string;
   /** Labels of all three. @default - `method` of the field `httpMethod` and `status` (the class) of the status field */
   readonly labels?: LogLabel[];
 }
+
+const MILLISECOND_BUCKETS = [10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000];
 
 /**
  * A metric that Alloy makes from log lines; nothing in the application changes. It appears on Alloy's own `/metrics`, once
@@ -67,6 +115,7 @@ export class LogMetric {
   public static counter(props: LogCounterProps): LogMetric {
     const wholeLine = props.field === undefined && props.match === undefined;
     return new LogMetric(
+      LogMetricKind.COUNTER,
       props.name,
       props.description ?? '',
       props.field,
@@ -76,18 +125,33 @@ export class LogMetric {
     );
   }
 
+  /** Adds up a number of the lines. */
+  public static sum(props: LogSumProps): LogMetric {
+    return LogMetric.ofNumber(LogMetricKind.SUM, props, LogMatch._number());
+  }
+
+  /**
+   * Shows a number of the latest line, until five minutes after it. Each agent shows its own: where an application runs on
+   * several nodes, one series of it is overwritten by the pods of one node, and there is one for each node.
+   */
+  public static gauge(props: LogGaugeProps): LogMetric {
+    return LogMetric.ofNumber(LogMetricKind.GAUGE, props, LogMatch._signedNumber());
+  }
+
   /** Puts a number of the line into buckets. */
   public static histogram(props: LogHistogramProps): LogMetric {
-    return new LogMetric(props.name, props.description ?? '', props.field, LogMatch._number(), props.labels ?? [], props.buckets);
+    return LogMetric.ofNumber(LogMetricKind.HISTOGRAM, props, LogMatch._number(), props.buckets);
   }
 
   /**
    * `<prefix>_http_requests_total` (lines with a status code), `<prefix>_http_errors_total` and
-   * `<prefix>_http_request_duration_ms`.
+   * `<prefix>_http_request_duration_ms` (or `_seconds`).
    */
   public static http(props: HttpLogMetricsProps): LogMetric[] {
     const statusField = props.statusField ?? 'statusCode';
     const labels = props.labels ?? [LogLabel.httpMethod(), LogLabel.httpStatusClass({ field: statusField })];
+    const unit = props.durationUnit ?? HttpDurationUnit.MILLISECONDS;
+    const inSeconds = unit === HttpDurationUnit.SECONDS;
     const byLevel = props.errors === HttpErrors.ERROR_LEVEL;
     return [
       LogMetric.counter({
@@ -105,16 +169,22 @@ export class LogMetric {
         labels,
       }),
       LogMetric.histogram({
-        name: `${props.prefix}_http_request_duration_ms`,
-        description: 'Duration of HTTP requests in milliseconds.',
+        name: `${props.prefix}_http_request_duration_${unit}`,
+        description: `Duration of HTTP requests in ${inSeconds ? 'seconds' : 'milliseconds'}.`,
         field: props.durationField ?? 'duration',
-        buckets: props.buckets ?? [10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000],
+        buckets: props.buckets ?? MILLISECOND_BUCKETS.map((bound) => (inSeconds ? bound / 1000 : bound)),
         labels,
       }),
     ];
   }
 
+  private static ofNumber(kind: LogMetricKind, props: LogGaugeProps, match: LogMatch, buckets?: number[]): LogMetric {
+    return new LogMetric(kind, props.name, props.description ?? '', props.field, match, props.labels ?? [], buckets);
+  }
+
   private constructor(
+    /** What the metric does with a line. */
+    public readonly kind: LogMetricKind,
     /** Full name. */
     public readonly name: string,
     /** What is counted or measured. */

@@ -1,8 +1,10 @@
 import { isAlloyIdentifier } from './alloy-syntax';
-import type { LogLabel } from './log-label';
-import type { LogMatch } from './log-match';
-import type { LogMetric } from './log-metric';
+import { knownFields, LABEL_NAME, LABEL_NAME_ALLOWED, labelProblems, repeated, sourceProblems } from './label-policy';
+import type { LogFilter } from './log-filter';
+import type { LogParser } from './log-format-settings';
+import { metricProblems, sharedMetricProblems } from './log-metric-checks';
 import type { CommonLabels, LogPipelineSettings } from './log-pipeline-settings';
+import { expressionProblems, groupNames } from './regular-expression';
 
 /** Loki refuses a stream with more (`max_label_names_per_series`). `service_name`, which Loki adds, does not count. */
 const MOST_LABELS = 15;
@@ -13,40 +15,22 @@ const FORMAT_VALUES = ['flags', 'stream', 'content', 'time', 'output', 'timestam
 /** Labels that Loki adds to streams itself. */
 const LOKI_LABELS = ['service_name', 'detected_level'];
 
-/** Labels that scraping or Alloy adds to a metric, or that a histogram needs. */
-const METRIC_LABELS = ['job', 'instance', 'component_id', 'component_path', 'le', 'quantile'];
-
-/** Alloy shows these on the same page; one name with two types makes the whole page answer 500. */
-const OWN_METRICS = ['alloy_', 'cluster_', 'go_', 'loki_', 'net_conntrack_', 'process_', 'prometheus_', 'promhttp_'];
-
-/** Fields with a value of their own on nearly every line, compared without case and separators. */
-const UNBOUNDED = new Set(
-  [
-    'traceId spanId parentSpanId requestId correlationId transactionId sessionId userId messageId eventId orderId customerId id uid uuid',
-    'uri url path query referer userAgent message msg log body error exception stackTrace stack',
-    'ip podIp hostIp clientIp remoteIp remoteAddr remoteAddress clientAddress address pod podName',
-    'time timestamp ts date duration latency elapsed responseTime bytes size',
-  ]
-    .join(' ')
-    .split(' ')
-    .map((name) => name.toLowerCase()),
-);
-
-const LABEL_NAME = /^(?!__)[a-zA-Z_][a-zA-Z0-9_]*$/;
-
-const LABEL_NAME_ALLOWED = 'allowed are letters, digits and "_", not starting with a digit or "__": rename it';
-
 /** What is wrong with the pipelines of one Alloy. Each text names the pipeline. */
-export function logPipelineProblems(pipelines: readonly LogPipelineSettings[], common: CommonLabels): string[] {
-  const problems = pipelines.flatMap((pipeline) =>
-    [
+export function logPipelineProblems(
+  pipelines: readonly LogPipelineSettings[],
+  commonOf: (pipeline: LogPipelineSettings) => CommonLabels,
+): string[] {
+  const problems = pipelines.flatMap((pipeline) => {
+    const common = commonOf(pipeline);
+    return [
       ...selectionProblems(pipeline),
       ...fieldProblems(pipeline, common),
+      ...formatProblems(pipeline),
       ...streamProblems(pipeline, common),
-      ...dropProblems(pipeline),
+      ...boundProblems(pipeline),
       ...metricProblems(pipeline, common),
-    ].map((problem) => `logs[${JSON.stringify(pipeline.name)}].${problem}`),
-  );
+    ].map((problem) => `logs[${JSON.stringify(pipeline.name)}].${problem}`);
+  });
   return [...problems, ...nameProblems(pipelines), ...sharedMetricProblems(pipelines)];
 }
 
@@ -60,34 +44,92 @@ function nameProblems(pipelines: readonly LogPipelineSettings[]): string[] {
   ];
 }
 
-function selectionProblems({ name, namespaces, apps, podLabels }: LogPipelineSettings): string[] {
-  const list = (property: string, values: readonly string[] | undefined, allowed: RegExp, what: string) =>
-    values !== undefined && (values.length === 0 || values.some((value) => !allowed.test(value)))
-      ? [
-          `${property} is ${JSON.stringify(values)}; allowed are ${what}, at least one: correct them or leave ${property} out for all`,
-        ]
-      : [];
+const NAMESPACE = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+const LABEL_VALUE = /^[a-zA-Z0-9]([\w.-]{0,251}[a-zA-Z0-9])?$/;
+const LABEL_KEY = /^([a-z0-9.-]{1,253}\/)?[a-zA-Z0-9]([\w.-]{0,61}[a-zA-Z0-9])?$/;
+
+function selectionProblems({ name, source, podLabels }: LogPipelineSettings): string[] {
   return [
     ...(isAlloyIdentifier(name)
       ? []
       : [`name is ${JSON.stringify(name)}; allowed are letters, digits and "_", not starting with a digit: rename the pipeline`]),
-    ...list('namespaces', namespaces, /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'names of namespaces'),
-    ...list('apps', apps, /^[a-zA-Z0-9]([\w.-]{0,251}[a-zA-Z0-9])?$/, 'names as in Kubernetes labels'),
+    ...sourceSelectionProblems(source),
     ...Object.entries(podLabels)
-      .filter(([, key]) => !/^([a-z0-9.-]{1,253}\/)?[a-zA-Z0-9]([\w.-]{0,61}[a-zA-Z0-9])?$/.test(key))
+      .filter(([, key]) => !LABEL_KEY.test(key))
       .map(
         ([label, key]) => `podLabels.${label} is ${JSON.stringify(key)}; allowed is the key of a Kubernetes label: correct it`,
       ),
   ];
 }
 
-function fieldProblems({ fields, podLabels }: LogPipelineSettings, common: CommonLabels): string[] {
+/** What is wrong with a list; one that is not given stands for all. */
+const listProblems = (property: string, values: readonly string[] | undefined, allowed: RegExp, what: string) =>
+  values !== undefined && (values.length === 0 || values.some((value) => !allowed.test(value)))
+    ? [
+        `${property} is ${JSON.stringify(values)}; allowed are ${what}, at least one: correct them or leave ${property} out for all`,
+      ]
+    : [];
+
+function sourceSelectionProblems(source: LogPipelineSettings['source']): string[] {
+  switch (source.kind) {
+    case 'pods': {
+      const wrongKeys = Object.entries(source.podSelector).filter(
+        ([key, value]) => !LABEL_KEY.test(key) || !LABEL_VALUE.test(value),
+      );
+      const excluded = (property: string, values: readonly string[], allowed: RegExp, what: string) =>
+        values.length === 0 ? [] : listProblems(property, values, allowed, what);
+      return [
+        ...listProblems('namespaces', source.namespaces, NAMESPACE, 'names of namespaces'),
+        ...listProblems('apps', source.apps, LABEL_VALUE, 'names as in Kubernetes labels'),
+        ...excluded('excludedNamespaces', source.excludedNamespaces, NAMESPACE, 'names of namespaces'),
+        ...excluded('excludedApps', source.excludedApps, LABEL_VALUE, 'names as in Kubernetes labels'),
+        ...wrongKeys.map(
+          ([key, value]) =>
+            `podSelector has ${JSON.stringify(key)}: ${JSON.stringify(value)}; allowed are a key and a value of Kubernetes labels: correct them`,
+        ),
+      ];
+    }
+    case 'journal':
+      return [
+        ...listProblems(
+          'units',
+          source.units,
+          /^[\w:.@\\-]+\.[a-z]+$/,
+          'units of systemd with their type, such as kubelet.service',
+        ),
+        ...(/^(\/(?!\.{1,2}(\/|$))[^/\0:]+)+$/.test(source.directory)
+          ? []
+          : [`directory is ${JSON.stringify(source.directory)}; allowed is an absolute path without "..": correct it`]),
+        ...(source.maxAge.toMilliseconds() >= 1000
+          ? []
+          : [`maxAge is ${source.maxAge.toMilliseconds()} ms; allowed is at least 1 s: raise it`]),
+      ];
+    case 'kubernetesEvents':
+      return listProblems('namespaces', source.namespaces, NAMESPACE, 'names of namespaces');
+    case 'otlp': {
+      const { grpcPort, httpPort, senders } = source;
+      return [
+        ...listProblems('senders', senders, NAMESPACE, 'names of namespaces'),
+        ...Object.entries({ grpcPort, httpPort })
+          .filter(([, port]) => !Number.isInteger(port) || port < 1024 || port > 65535)
+          .map(
+            ([property, port]) =>
+              `${property} is ${port}; allowed are 1024 to 65535, because Alloy is not root: choose another port`,
+          ),
+        ...(grpcPort === httpPort ? [`httpPort is ${httpPort}, as grpcPort is; allowed is a port of its own: change one`] : []),
+      ];
+    }
+  }
+}
+
+function fieldProblems({ format, podLabels }: LogPipelineSettings, common: CommonLabels): string[] {
+  const parsed = format.parsers.flatMap((parser) => ('fields' in parser ? parser.fields : []));
   const reserved = new Set([...common.target, ...common.metadata, ...FORMAT_VALUES]);
   const named = [
-    ...fields.map(({ name }) => ({
+    ...format.fields.map((name) => ({
       property: 'fields',
       name,
-      remedy: `use LogField.at({ name: 'log_…', path: [${JSON.stringify(name)}] })`,
+      remedy: parsed.length === 0 ? 'rename the group' : `use LogField.at({ name: 'log_…', path: [${JSON.stringify(name)}] })`,
     })),
     ...Object.keys(podLabels).map((name) => ({ property: 'podLabels', name, remedy: 'choose another name' })),
   ];
@@ -107,7 +149,7 @@ function fieldProblems({ fields, podLabels }: LogPipelineSettings, common: Commo
     ...repeated(named.map(({ name }) => name)).map(
       (name) => `fields has ${JSON.stringify(name)} twice; allowed is one field or pod label of a name: rename one`,
     ),
-    ...fields
+    ...parsed
       .filter(({ path }) => path.length === 0 || path.includes(''))
       .map(
         ({ name, path }) =>
@@ -117,7 +159,7 @@ function fieldProblems({ fields, podLabels }: LogPipelineSettings, common: Commo
 }
 
 function streamProblems(pipeline: LogPipelineSettings, common: CommonLabels): string[] {
-  const { labels, staticLabels, structuredMetadata, fields } = pipeline;
+  const { labels, staticLabels, structuredMetadata, format } = pipeline;
   const given = [...common.target, ...Object.keys(common.fixed)];
   const fixed = Object.entries(staticLabels);
   const stream = [...given, ...fixed.map(([name]) => name), ...labels.map(({ name }) => name)];
@@ -141,7 +183,7 @@ function streamProblems(pipeline: LogPipelineSettings, common: CommonLabels): st
           `labels has ${JSON.stringify(name)}, which is structured metadata too; allowed is one of both: take it out of one`,
       ),
     ...structuredMetadata
-      .filter((name) => !fields.some((field) => field.name === name))
+      .filter((name) => !format.fields.includes(name))
       .map((name) => `structuredMetadata has ${JSON.stringify(name)}; ${knownFields(pipeline)}`),
     ...(stream.length > MOST_LABELS
       ? [
@@ -151,127 +193,86 @@ function streamProblems(pipeline: LogPipelineSettings, common: CommonLabels): st
   ];
 }
 
-function dropProblems(pipeline: LogPipelineSettings): string[] {
-  return pipeline.drop.flatMap(({ field, match, reason }) => [
+function parserProblems(parser: LogParser): string[] {
+  switch (parser.kind) {
+    case 'json':
+      return [];
+    case 'logfmt':
+      return parser.fields
+        .filter(({ path }) => path.length > 1)
+        .map(
+          ({ name, path }) => `fields.${name}.path is ${JSON.stringify(path)}; allowed is one key in logfmt: give the key alone`,
+        );
+    case 'regex':
+      return [
+        ...expressionProblems('format.regex', parser.expression, 'use LogFormat.plain() for lines of any form', true),
+        ...(groupNames(parser.expression).length > 0
+          ? []
+          : [
+              `format.regex is ${JSON.stringify(parser.expression)}; allowed are expressions with named groups, (?P<name>…): name what is to be a field`,
+            ]),
+      ];
+    case 'pattern': {
+      const captures = parser.expression.match(/<[A-Za-z_][A-Za-z0-9_]*>/g) ?? [];
+      return captures.every((name) => name === '<_>') || /<\w+><\w+>/.test(parser.expression)
+        ? [
+            `format.pattern is ${JSON.stringify(parser.expression)}; allowed are patterns with <name>, and text between two of them: ` +
+              'write "<level> <message>"',
+          ]
+        : [];
+    }
+  }
+}
+
+function formatProblems(pipeline: LogPipelineSettings): string[] {
+  const { format, multiline, timestamp, output, redact, tenant } = pipeline;
+  const field = (property: string, name: string | undefined) => sourceProblems(property, name, undefined, pipeline);
+  return [
+    ...format.parsers.flatMap(parserProblems),
+    ...redact.flatMap(({ _problems }) => _problems),
+    ...(multiline?._problems() ?? []),
+    ...(timestamp?._problems() ?? []),
+    ...(timestamp && timestamp.field !== '' ? field('timestamp', timestamp.field) : []),
+    ...(output !== undefined && !format.fields.includes(output)
+      ? [`output is ${JSON.stringify(output)}; ${knownFields(pipeline)}`]
+      : []),
+    ...(tenant?._problems() ?? []),
+    ...field('tenant', tenant?.field),
+  ];
+}
+
+function filterProblems({ reason, _settings: filter }: LogFilter, pipeline: LogPipelineSettings): string[] {
+  const path = `filters[${JSON.stringify(reason)}]`;
+  const field = 'match' in filter ? sourceProblems(path, filter.field, filter.match, pipeline) : [];
+  const problems: string[] = [];
+  if (filter.kind === 'sample' && !(filter.share > 0 && filter.share < 1)) {
+    problems.push(`${path}.share is ${filter.share}; allowed is more than 0 and less than 1: use LogFilter.drop to store none`);
+  }
+  if (
+    filter.kind === 'longerThan' &&
+    !(filter.size.toKibibytes({ rounding: 2 }) > 0 && Number.isInteger(filter.size.toKibibytes({ rounding: 2 })))
+  ) {
+    problems.push(`${path}.size is ${filter.size.toKibibytes({ rounding: 2 })} KiB; allowed are whole KiB: round it`);
+  }
+  if (filter.kind === 'olderThan' && filter.age.toMilliseconds() < 1000) {
+    problems.push(`${path}.age is ${filter.age.toMilliseconds()} ms; allowed is at least 1 s: raise it`);
+  }
+  return [
     ...(/^\w+$/.test(reason)
       ? []
-      : [`drop.reason is ${JSON.stringify(reason)}; allowed are letters, digits and "_": name the reason`]),
-    ...sourceProblems(`drop[${JSON.stringify(reason)}]`, field, match, pipeline),
-  ]);
-}
-
-function metricProblems(pipeline: LogPipelineSettings, common: CommonLabels): string[] {
-  const { metrics, staticLabels } = pipeline;
-  const given = [...common.target, ...Object.keys(common.fixed), ...Object.keys(staticLabels)];
-  return [
-    ...repeated(metrics.map(({ name }) => name)).map(
-      (name) => `metrics has ${JSON.stringify(name)} twice; allowed is one metric of a name: rename one`,
-    ),
-    ...metrics.flatMap((metric) => {
-      const property = `metrics[${JSON.stringify(metric.name)}]`;
-      const names = [...given, ...metric.labels.map(({ name }) => name)];
-      return [
-        ...metricNameProblems(property, metric),
-        ...bucketProblems(property, metric),
-        ...sourceProblems(property, metric.field, metric._match, pipeline),
-        ...metric.labels.flatMap((label) => labelProblems(`${property}.labels`, label, pipeline, METRIC_LABELS)),
-        ...repeated(names).map(
-          (name) =>
-            `${property}.labels has ${JSON.stringify(name)} twice; allowed is one label of a name, and ${given.join(', ')} are set already: rename one`,
-        ),
-      ];
-    }),
+      : [`filters.reason is ${JSON.stringify(reason)}; allowed are letters, digits and "_": name the reason`]),
+    ...field,
+    ...problems,
   ];
 }
 
-function metricNameProblems(property: string, { name, buckets }: LogMetric): string[] {
-  const own = OWN_METRICS.find((prefix) => name.startsWith(prefix));
-  if (!LABEL_NAME.test(name) || name.length < 2) {
-    return [`${property}.name is ${JSON.stringify(name)}; ${LABEL_NAME_ALLOWED}`];
-  }
-  if (own !== undefined) {
-    return [
-      `${property}.name is "${name}"; allowed are names that do not start with "${own}", as Alloy's own metrics do: rename it`,
-    ];
-  }
-  if (buckets === undefined && !name.endsWith('_total')) {
-    return [`${property}.name is "${name}"; allowed are names that end in "_total" for a counter: use "${name}_total"`];
-  }
-  if (buckets !== undefined && /_(total|bucket|sum|count)$/.test(name)) {
-    return [
-      `${property}.name is "${name}"; allowed are names without _total, _bucket, _sum and _count at the end for a histogram: rename it`,
-    ];
-  }
-  return [];
-}
-
-function bucketProblems(property: string, { buckets }: LogMetric): string[] {
-  if (buckets === undefined) {
-    return [];
-  }
-  const ascending = buckets.every((bound, index) => Number.isFinite(bound) && (index === 0 || bound > buckets[index - 1]));
-  return buckets.length > 0 && ascending
-    ? []
-    : [
-        `${property}.buckets is [${buckets.join(', ')}]; allowed are one or more numbers, each above the one before it: sort them`,
-      ];
-}
-
-function labelProblems(property: string, label: LogLabel, pipeline: LogPipelineSettings, reserved: readonly string[]): string[] {
-  const { name, field } = label;
-  const path = `${property}[${JSON.stringify(name)}]`;
-  const plain = field.toLowerCase().replace(/[^a-z0-9]/g, '');
+/** What is wrong with what keeps lines out. */
+function boundProblems(pipeline: LogPipelineSettings): string[] {
+  const { rateLimit } = pipeline;
   return [
-    ...(LABEL_NAME.test(name) ? [] : [`${property} has ${JSON.stringify(name)}; ${LABEL_NAME_ALLOWED}`]),
-    ...(reserved.includes(name)
-      ? [`${property} has "${name}"; allowed are names other than ${reserved.join(', ')}, which are set by others: rename it`]
-      : []),
-    ...(!label._bounded && UNBOUNDED.has(plain)
-      ? [
-          `${path} is made from the field "${field}", which has a value of its own on nearly every line; allowed are fields with few values: ` +
-            'leave it to structuredMetadata, or list its values with LogLabel.oneOf',
-        ]
-      : []),
-    ...sourceProblems(path, field, label._match, pipeline),
+    ...pipeline.filters.flatMap((filter) => filterProblems(filter, pipeline)),
+    ...Object.entries(rateLimit ?? {})
+      .filter(([, value]) => value !== undefined && !(value > 0 && Number.isFinite(value)))
+      .map(([property, value]) => `rateLimit.${property} is ${value}; allowed is a number above 0: raise it`),
   ];
-}
-
-function sourceProblems(
-  property: string,
-  field: string | undefined,
-  match: LogMatch | undefined,
-  pipeline: LogPipelineSettings,
-): string[] {
-  const known = field === undefined || field in pipeline.podLabels || pipeline.fields.some(({ name }) => name === field);
-  return [
-    ...(known ? [] : [`${property}.field is ${JSON.stringify(field)}; ${knownFields(pipeline)}`]),
-    ...(match?._problems ?? []).map((problem) => `${property}.${problem}`),
-  ];
-}
-
-function knownFields({ fields, podLabels }: LogPipelineSettings): string {
-  const names = [...fields.map(({ name }) => name), ...Object.keys(podLabels)];
-  return `allowed are ${names.length === 0 ? 'no fields, because the lines are not parsed' : names.join(', ')}: add it to fields or correct the name`;
-}
-
-/** Alloy shows the metrics of all pipelines on one page, where a name has one type and one description. */
-function sharedMetricProblems(pipelines: readonly LogPipelineSettings[]): string[] {
-  const first = new Map<string, LogMetric>();
-  return pipelines.flatMap(({ name: pipeline, metrics }) =>
-    metrics.flatMap((metric) => {
-      const other = first.get(metric.name) ?? metric;
-      first.set(metric.name, other);
-      const definition = ({ description, buckets }: LogMetric) => JSON.stringify([description, buckets ?? null]);
-      return definition(other) === definition(metric)
-        ? []
-        : [
-            `logs[${JSON.stringify(pipeline)}].metrics[${JSON.stringify(metric.name)}] differs from the metric of that name in an earlier pipeline; ` +
-              'allowed is one description and one list of buckets: use the same for both, or rename one',
-          ];
-    }),
-  );
-}
-
-function repeated(values: readonly string[]): string[] {
-  return [...new Set(values.filter((value, index) => values.indexOf(value) < index))];
 }

@@ -1,188 +1,156 @@
-import type { AlloyBlock } from './alloy-syntax';
-import type { LogLabel } from './log-label';
-import type { LogMatch } from './log-match';
-import type { LogMetric } from './log-metric';
+import { type AlloyBlock, stage } from './alloy-syntax';
+import { Captures, labelStages } from './log-captures';
+import type { LogFilter } from './log-filter';
+import type { LogParser, LogTranslation } from './log-format-settings';
+import { LogMatch } from './log-match';
+import { metricStages } from './log-metric-stages';
+import type { LogMultiline } from './log-multiline';
+import type { LogRateLimit } from './log-pipeline-options';
 import type { CommonLabels, LogPipelineSettings } from './log-pipeline-settings';
+import type { LogRedaction } from './log-redaction';
+import type { LogTenant } from './log-tenant';
+import type { LogTimestamp } from './log-timestamp';
 
-/** How long a series without new lines stays. A series that is born again begins at 1, and `increase` misses its first line. */
-const SERIES_KEPT = '24h';
-
-/**
- * The stages of a pipeline. Lines are first reduced to the labels of their pod; then come drops, metrics with the labels
- * they need and no others, and at last the labels and the structured metadata of the stream.
- */
-export function logPipelineStages(pipeline: LogPipelineSettings, common: CommonLabels, format: AlloyBlock): AlloyBlock[] {
-  const captures = new Captures(pipeline.fields.map(({ name }) => name));
-  const metadata = [...common.metadata, ...Object.keys(pipeline.podLabels), ...pipeline.structuredMetadata];
-  const streamLabels = new Set(pipeline.labels.filter(({ name, field }) => name === field).map(({ name }) => name));
-  return [
-    format,
-    stage('label_keep', { values: [...common.target] }),
-    stage('static_labels', { values: { ...common.fixed, ...pipeline.staticLabels } }),
-    ...(pipeline.fields.length > 0 ? [jsonStage(pipeline)] : []),
-    ...pipeline.drop.flatMap(({ field, match, reason }) => {
-      const capture = captures.presence(field, match);
-      return [...capture.stages, stage('drop', { source: capture.key, drop_counter_reason: reason })];
-    }),
-    ...metricGroups(pipeline.metrics).flatMap((group) => metricStages(group, captures)),
-    ...labelStages(pipeline.labels, captures),
-    stage('structured_metadata', { values: asThemselves(metadata.filter((name) => !streamLabels.has(name))) }),
-  ];
+/** What stages are made for. */
+export interface StageSurroundings {
+  /** Stages that the source of the lines needs first. */
+  readonly first: readonly AlloyBlock[];
+  /** Name of the label `app`, by which rates are limited. */
+  readonly app: string;
 }
 
-const stage = (name: string, attributes: AlloyBlock['attributes'], blocks?: AlloyBlock[]): AlloyBlock => ({
-  name: `stage.${name}`,
-  attributes,
-  ...(blocks && { blocks }),
-});
+/**
+ * The stages of a pipeline. Lines are joined and redacted first, then reduced to the labels of their source; then come the
+ * fields, drops, metrics with the labels they need and no others, bounds, and at last what is stored: labels, structured
+ * metadata, text, tenant.
+ */
+export function logPipelineStages(
+  pipeline: LogPipelineSettings,
+  common: CommonLabels,
+  { first, app }: StageSurroundings,
+): AlloyBlock[] {
+  const { format, filters, timestamp, labels, output, rateLimit, tenant } = pipeline;
+  const captures = new Captures(format.fields);
+  const metadata = [...common.metadata, ...Object.keys(pipeline.podLabels), ...pipeline.structuredMetadata];
+  const streamLabels = new Set(labels.filter(({ name, field }) => name === field).map(({ name }) => name));
+  const beside = metadata.filter((name) => !streamLabels.has(name));
+  const isSample = ({ _settings }: LogFilter) => _settings.kind === 'sample';
+  return [
+    ...first,
+    ...(pipeline.multiline ? [multilineStage(pipeline.multiline)] : []),
+    ...pipeline.redact.flatMap(redactionStages),
+    stage('label_keep', { values: [...common.target] }),
+    stage('static_labels', { values: { ...common.fixed, ...pipeline.staticLabels } }),
+    ...format.parsers.map(parserStage),
+    ...format.translations.map(translationStage),
+    ...(timestamp ? [timestampStage(timestamp)] : []),
+    ...filters.filter((filter) => !isSample(filter)).flatMap((filter) => filterStages(filter, captures)),
+    ...metricStages(pipeline.metrics, captures),
+    ...filters.filter(isSample).flatMap((filter) => filterStages(filter, captures)),
+    ...(rateLimit ? [rateLimitStage(rateLimit, app)] : []),
+    ...labelStages(labels, captures),
+    ...(beside.length > 0 ? [stage('structured_metadata', { values: asThemselves(beside) })] : []),
+    ...(output === undefined ? [] : [stage('output', { source: output })]),
+    ...(tenant ? [tenantStage(tenant)] : []),
+  ];
+}
 
 /** `{ a = "" }` stands for `{ a = "a" }`. */
 const asThemselves = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, '']));
 
-function jsonStage({ fields }: LogPipelineSettings): AlloyBlock {
-  return stage('json', {
-    expressions: Object.fromEntries(
-      fields.map((field) => [field.name, field._expression === field.name ? '' : field._expression]),
-    ),
+function multilineStage({ _firstLine, _maxLines, _maxWait }: LogMultiline): AlloyBlock {
+  return stage('multiline', { firstline: _firstLine, max_lines: _maxLines, max_wait_time: `${_maxWait.toMilliseconds()}ms` });
+}
+
+/** What is put in is a template to Alloy. */
+const redactionStages = ({ _redactions }: LogRedaction): AlloyBlock[] =>
+  _redactions.map(({ expression, replacement }) =>
+    stage('replace', { expression, replace: replacement.replaceAll('{{', '{{"{{"}}') }),
+  );
+
+function parserStage(parser: LogParser): AlloyBlock {
+  switch (parser.kind) {
+    case 'json':
+      return stage('json', {
+        expressions: Object.fromEntries(
+          parser.fields.map((field) => [field.name, field._expression === field.name ? '' : field._expression]),
+        ),
+      });
+    case 'logfmt':
+      return stage('logfmt', {
+        mapping: Object.fromEntries(parser.fields.map(({ name, path: [key] }) => [name, key === name ? '' : key])),
+      });
+    case 'regex':
+      return stage('regex', { expression: parser.expression });
+    case 'pattern':
+      return stage('pattern', { pattern: parser.expression });
+  }
+}
+
+/** A key that a line lacks is left alone, so each value is tried. */
+const translationStage = ({ field, from, to }: LogTranslation): AlloyBlock =>
+  stage('replace', { source: field, expression: `^(${from})$`, replace: to });
+
+/**
+ * A time that cannot be read, or that two lines share, changes nothing: Alloy would otherwise count up from the line before,
+ * and lines that are read a second time would get other times than at first, so that Loki took them for new ones.
+ */
+function timestampStage({ field, _format, _location }: LogTimestamp): AlloyBlock {
+  return stage('timestamp', {
+    source: field,
+    format: _format,
+    location: _location,
+    action_on_failure: 'skip',
+    action_on_duplicate_timestamp: 'keep',
   });
 }
 
-/** A key of the extracted values, and the stages that make it unless an earlier use has. */
-interface Capture {
-  readonly key: string;
-  readonly stages: AlloyBlock[];
-}
-
-interface KnownCapture {
-  readonly condition: string;
-  readonly ending: string | undefined;
-  readonly key: string;
-}
-
-/**
- * Extracted values that exist only where a condition is met. All that labels and metrics read goes through here, because
- * `stage.json` also writes the fields a line does not have, as null, and a counter takes null for a value.
- */
-class Captures {
-  private readonly known: KnownCapture[] = [];
-  private readonly names: Set<string>;
-
-  constructor(fieldNames: readonly string[]) {
-    this.names = new Set(fieldNames);
-  }
-
-  /**
-   * Where to find the value of a field if it meets a condition.
-   * @param ending takes the place of all but the first character of the value
-   */
-  value(field: string | undefined, match: LogMatch, ending?: string): Capture {
-    return this.take(field, match, (known) => known.ending === ending, ending);
-  }
-
-  /** Something to find where a field meets a condition, whatever became of the value. */
-  presence(field: string | undefined, match: LogMatch): Capture {
-    return this.take(field, match, () => true);
-  }
-
-  private take(field: string | undefined, match: LogMatch, serves: (known: KnownCapture) => boolean, ending?: string): Capture {
-    const condition = JSON.stringify([field, match._expression]);
-    const found = this.known.find((capture) => capture.condition === condition && serves(capture));
-    if (found) {
-      return { key: found.key, stages: [] };
+function filterStages({ reason, _settings: filter }: LogFilter, captures: Captures): AlloyBlock[] {
+  const counted = { drop_counter_reason: reason };
+  switch (filter.kind) {
+    case 'drop': {
+      const { key, stages } = captures.presence(filter.field, filter.match);
+      return [...stages, stage('drop', { source: key, ...counted })];
     }
-    const key = this.freshName(`matched_${field ?? 'line'}`);
-    this.known.push({ condition, ending, key });
-    return {
-      key,
-      stages: [
-        stage('regex', { source: field, expression: `^(?P<${key}>${match._expression})$` }),
-        ...(ending === undefined ? [] : [stage('replace', { source: key, expression: '^.(.+)$', replace: ending })]),
-      ],
-    };
-  }
-
-  private freshName(base: string): string {
-    let name = base;
-    for (let number = 2; this.names.has(name); number++) {
-      name = `${base}_${number}`;
+    case 'keep': {
+      const { key, stages } = captures.presence(filter.field, filter.match);
+      // A key that is not there is an empty text to an expression.
+      return [...stages, stage('drop', { source: key, expression: '^$', ...counted })];
     }
-    this.names.add(name);
-    return name;
+    case 'longerThan':
+      return [stage('drop', { longer_than: `${filter.size.toKibibytes()}KiB`, ...counted })];
+    case 'olderThan':
+      return [stage('drop', { older_than: `${filter.age.toSeconds()}s`, ...counted })];
+    case 'sample':
+      return sampleStages(filter.share, filter.field, filter.match, counted, captures);
   }
 }
 
-function labelStages(labels: readonly LogLabel[], captures: Captures): AlloyBlock[] {
-  if (labels.length === 0) {
-    return [];
+/** Only labels and text choose the lines of inner stages, so the condition is a label meanwhile. */
+function sampleStages(
+  rate: number,
+  field: string | undefined,
+  match: LogMatch | undefined,
+  counted: { readonly drop_counter_reason: string },
+  captures: Captures,
+): AlloyBlock[] {
+  const sampling = stage('sampling', { rate, ...counted });
+  if (match === undefined && field === undefined) {
+    return [sampling];
   }
-  const taken = labels.map((label) => captures.value(label.field, label._match, label._ending));
-  const values = Object.fromEntries(labels.map(({ name }, index) => [name, taken[index].key]));
-  return [...taken.flatMap(({ stages }) => stages), stage('labels', { values })];
-}
-
-/**
- * Metrics that can stand in one stage: with the same labels, and with different names behind the prefix, because a stage
- * keeps only the last metric of a name.
- */
-function metricGroups(metrics: readonly LogMetric[]): LogMetric[][] {
-  const groups: LogMetric[][] = [];
-  for (const metric of metrics) {
-    const group = groups.find(
-      ([first, ...others]) =>
-        sameLabels(first.labels, metric.labels) &&
-        [first, ...others].every((other) => split(other.name).name !== split(metric.name).name),
-    );
-    if (group) {
-      group.push(metric);
-    } else {
-      groups.push([metric]);
-    }
-  }
-  return groups;
-}
-
-function sameLabels(some: readonly LogLabel[], others: readonly LogLabel[]): boolean {
-  const text = (labels: readonly LogLabel[]) =>
-    JSON.stringify(labels.map(({ name, field, _match, _ending }) => [name, field, _match._expression, _ending ?? '']).sort());
-  return text(some) === text(others);
-}
-
-/** Without a prefix of its own a metric gets `loki_process_custom_`, so some part of the name must be one. */
-function split(fullName: string): { readonly prefix: string; readonly name: string } {
-  const length = Math.max(1, fullName.indexOf('_') + 1);
-  return { prefix: fullName.slice(0, length), name: fullName.slice(length) };
-}
-
-function metricStages(metrics: readonly LogMetric[], captures: Captures): AlloyBlock[] {
-  const { labels } = metrics[0];
-  const labelled = labelStages(labels, captures);
-  const sources = metrics.map(
-    ({ field, buckets, _match }) => _match && (buckets ? captures.value(field, _match) : captures.presence(field, _match)),
-  );
+  const { key, stages } = captures.presence(field, match ?? LogMatch.any());
   return [
-    ...labelled,
-    ...sources.flatMap((source) => source?.stages ?? []),
-    stage(
-      'metrics',
-      {},
-      metrics.map((metric, index) => metricBlock(metric, sources[index]?.key)),
-    ),
-    ...(labels.length > 0 ? [stage('label_drop', { values: labels.map(({ name }) => name) })] : []),
+    ...stages,
+    stage('labels', { values: { [key]: '' } }),
+    stage('match', { selector: `{${key}!=""}` }, [sampling]),
+    stage('label_drop', { values: [key] }),
   ];
 }
 
-function metricBlock(metric: LogMetric, source: string | undefined): AlloyBlock {
-  const { buckets } = metric;
-  const attributes = {
-    ...split(metric.name),
-    description: metric.description === '' ? undefined : metric.description,
-    source,
-    max_idle_duration: SERIES_KEPT,
-  };
-  return buckets
-    ? { name: 'metric.histogram', attributes: { ...attributes, buckets } }
-    : {
-        name: 'metric.counter',
-        attributes: { ...attributes, action: 'inc', match_all: source === undefined ? true : undefined },
-      };
+/** Without dropping, a limit would hold up all files of the agent, and the kubelet would rotate them away meanwhile. */
+function rateLimitStage({ linesPerSecond, burst = 10 * linesPerSecond }: LogRateLimit, app: string): AlloyBlock {
+  return stage('limit', { rate: linesPerSecond, burst: Math.ceil(burst), drop: true, by_label_name: app });
 }
+
+const tenantStage = ({ name, field }: LogTenant): AlloyBlock =>
+  stage('tenant', name === undefined ? { source: field } : { value: name });

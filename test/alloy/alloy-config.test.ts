@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { type NodeLogsSettings, nodeLogsConfig, watchedNamespaces } from '../../src/alloy/alloy-config';
+import { type LogsSettings, logging, logsConfig } from '../../src/alloy/alloy-config';
 import { AlloyCall, AlloyConcatenation, AlloyReference, toAlloySyntax } from '../../src/alloy/alloy-syntax';
 import { LogMetric } from '../../src/alloy/log-metric';
 import { LogPipeline } from '../../src/alloy/log-pipeline';
+import { isPodPipeline, watchedNamespaces } from '../../src/alloy/pod-targets';
 import { DataLabels } from '../../src/settings/data-labels';
 
-const settings = (pipelines: LogPipeline[], changes: Partial<NodeLogsSettings> = {}): NodeLogsSettings => ({
+const settings = (pipelines: LogPipeline[], changes: Partial<LogsSettings> = {}): LogsSettings => ({
   dataLabels: new DataLabels(),
   cluster: 'prod-1',
   environment: 'prod',
   pipelines: pipelines.map(({ _settings }) => _settings),
   destination: { url: 'http://loki/loki/api/v1/push', tenant: undefined, credentials: undefined },
-  lineFormat: 'cri',
-  logLevel: 'info',
+  access: { kind: 'files', lineFormat: 'cri' },
   ...changes,
 });
 
-const rulesOf = (pipelines: LogPipeline[], name: string, changes?: Partial<NodeLogsSettings>) =>
-  nodeLogsConfig(settings(pipelines, changes))
+const rulesOf = (pipelines: LogPipeline[], name: string, changes?: Partial<LogsSettings>) =>
+  logsConfig(settings(pipelines, changes))
     .filter((block) => block.name === 'discovery.relabel' && block.label === name)
     .flatMap(({ blocks }) => blocks ?? [])
     .map(({ attributes }) => attributes ?? {});
@@ -31,7 +31,7 @@ const selection = (pipelines: LogPipeline[], name: string) =>
 function relabel(rules: ReturnType<typeof rulesOf>, target: Record<string, string>): Record<string, string> | undefined {
   const labels = { ...target };
   for (const rule of rules) {
-    const value = (rule.source_labels as string[]).map((name) => labels[name] ?? '').join(';');
+    const value = ((rule.source_labels ?? []) as string[]).map((name) => labels[name] ?? '').join(';');
     const match = new RegExp(`^(?:${rule.regex ?? '(.*)'})$`, 's').exec(value);
     if (rule.action !== undefined) {
       if ((rule.action === 'keep') !== (match !== null)) {
@@ -63,14 +63,14 @@ describe('configuration of the node agent', () => {
       apps: ['order'],
       metrics: LogMetric.http({ prefix: 'shop' }),
     });
-    expect(toAlloySyntax(nodeLogsConfig(settings([pipeline])))).toMatchSnapshot();
+    expect(toAlloySyntax([logging('info'), ...logsConfig(settings([pipeline]))])).toMatchSnapshot();
   });
 
   it('watches only the pods of its node, in the namespaces of all pipelines', () => {
     const shop = LogPipeline.plain({ name: 'shop', namespaces: ['shop', 'orders'] });
     const more = LogPipeline.plain({ name: 'more', namespaces: ['orders', 'web'] });
     const field = new AlloyConcatenation(['spec.nodeName=', new AlloyCall(['sys', 'env'], ['K8S_NODE_NAME'])]);
-    expect(nodeLogsConfig(settings([shop, more]))[1]).toEqual({
+    expect(logsConfig(settings([shop, more]))[0]).toEqual({
       name: 'discovery.kubernetes',
       label: 'pods',
       attributes: { role: 'pod' },
@@ -80,8 +80,8 @@ describe('configuration of the node agent', () => {
       ],
     });
     const all = settings([shop, LogPipeline.plain({ name: 'all' })]);
-    expect(watchedNamespaces(all.pipelines)).toBeUndefined();
-    expect(nodeLogsConfig(all)[1].blocks).toEqual([{ name: 'selectors', attributes: { role: 'pod', field } }]);
+    expect(watchedNamespaces(all.pipelines.filter(isPodPipeline))).toBeUndefined();
+    expect(logsConfig(all)[0].blocks).toEqual([{ name: 'selectors', attributes: { role: 'pod', field } }]);
   });
 
   it('gives a container to the first pipeline that selects it', () => {
@@ -96,6 +96,26 @@ describe('configuration of the node agent', () => {
     expect(selection(all, 'rest')).toEqual(['drop (?:shop|web);(?:order|a\\.b)', 'drop (?:shop);.*', 'drop (?:other);.*']);
     const anywhere = LogPipeline.plain({ name: 'anywhere', apps: ['order'] });
     expect(selection([anywhere, shop], 'shop')).toEqual(['keep (?:shop);.*', 'drop .*;(?:order)']);
+  });
+
+  it('leaves what a pipeline does not want to a later one', () => {
+    const shop = LogPipeline.plain({
+      name: 'shop',
+      namespaces: ['shop'],
+      excludedApps: ['load-test'],
+      podSelector: { 'example.com/logs': 'yes.1' },
+    });
+    const rest = LogPipeline.plain({ name: 'rest', excludedNamespaces: ['kube-system'] });
+    const rules = (name: string) => rulesOf([shop, rest], name);
+    const pod = (more: Record<string, string>) => container({ [`${META}_pod_label_example_com_logs`]: 'yes.1', ...more });
+    const app = (name: string) => ({ [`${META}_pod_label_app`]: name });
+    const takers = (labels: Record<string, string>) => ['shop', 'rest'].filter((name) => relabel(rules(name), labels));
+    expect(takers(pod(app('order')))).toEqual(['shop']);
+    expect(takers(pod(app('load-test')))).toEqual(['rest']);
+    expect(takers(container(app('order')))).toEqual(['rest']);
+    expect(takers({ ...pod(app('order')), [`${META}_namespace`]: 'web' })).toEqual(['rest']);
+    expect(takers({ ...pod(app('order')), [`${META}_namespace`]: 'kube-system' })).toEqual([]);
+    expect(relabel(rules('rest'), container(app('order')))).not.toHaveProperty('__taken');
   });
 
   it.each([
@@ -148,7 +168,7 @@ describe('configuration of the node agent', () => {
     );
     expect(Object.keys(labels ?? {})).toEqual(['ns', 'service', 'p', 'c', 'n', 'tenant', '__path__']);
     expect(labels?.tenant).toBe('t-1');
-    const process = nodeLogsConfig(settings([pipeline], { dataLabels })).find(({ name }) => name === 'loki.process');
+    const process = logsConfig(settings([pipeline], { dataLabels })).find(({ name }) => name === 'loki.process');
     expect(process?.blocks).toEqual([
       { name: 'stage.cri' },
       { name: 'stage.label_keep', attributes: { values: ['ns', 'service', 'c'] } },
@@ -158,15 +178,22 @@ describe('configuration of the node agent', () => {
   });
 
   it('reads what Docker wraps', () => {
-    const blocks = nodeLogsConfig(settings([LogPipeline.plain({ name: 'all' })], { lineFormat: 'docker' }));
-    expect(blocks.find(({ name }) => name === 'loki.process')?.blocks?.[0]).toEqual({ name: 'stage.docker' });
+    const blocks = logsConfig(
+      settings([LogPipeline.plain({ name: 'all' })], {
+        access: { kind: 'files', lineFormat: 'docker' },
+      }),
+    );
+    expect(blocks.find(({ name }) => name === 'loki.process')?.blocks?.slice(0, 2)).toEqual([
+      { name: 'stage.docker' },
+      { name: 'stage.replace', attributes: { expression: '(\\r?\\n)$', replace: '' } },
+    ]);
   });
 
   it('sends as a tenant and as a user, and never gives up', () => {
     const credentials = { username: 'LOKI_USERNAME', password: 'LOKI_PASSWORD' };
     const destination = { url: 'https://logs.example.com/loki/api/v1/push', tenant: 'shop', credentials };
-    const blocks = nodeLogsConfig(settings([LogPipeline.plain({ name: 'all' })], { destination, logLevel: 'warn' }));
-    expect(blocks[0]).toEqual({ name: 'logging', attributes: { level: 'warn', format: 'logfmt' } });
+    const blocks = logsConfig(settings([LogPipeline.plain({ name: 'all' })], { destination }));
+    expect(logging('warn')).toEqual({ name: 'logging', attributes: { level: 'warn', format: 'logfmt' } });
     expect(blocks.at(-1)).toEqual({
       name: 'loki.write',
       label: 'loki',
@@ -195,8 +222,8 @@ describe('configuration of the node agent', () => {
   });
 
   it('connects the components of a pipeline by its name', () => {
-    const blocks = nodeLogsConfig(settings([LogPipeline.plain({ name: 'all' })]));
-    expect(blocks.slice(3, 5)).toEqual([
+    const blocks = logsConfig(settings([LogPipeline.plain({ name: 'all' })]));
+    expect(blocks.slice(2, 4)).toEqual([
       {
         name: 'local.file_match',
         label: 'all',

@@ -1,18 +1,27 @@
 import type { Chart } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
-import { AlloyDaemonSet, type AlloyDaemonSetProps, AlloyLogLevel } from '../../src/alloy/alloy-daemon-set';
+import { AlloyLogLevel } from '../../src/alloy/alloy-container';
+import { AlloyDaemonSet, type AlloyDaemonSetProps } from '../../src/alloy/alloy-daemon-set';
 import { ContainerRuntime } from '../../src/alloy/container-runtime';
 import { LogField } from '../../src/alloy/log-field';
+import { LogFilter } from '../../src/alloy/log-filter';
 import { LogLabel } from '../../src/alloy/log-label';
 import { LogMatch } from '../../src/alloy/log-match';
 import {
+  HttpDurationUnit,
   HttpErrors,
   type HttpLogMetricsProps,
   type LogCounterProps,
   type LogHistogramProps,
   LogMetric,
 } from '../../src/alloy/log-metric';
-import { type JsonLogPipelineProps, LogPipeline, type LogPipelineProps } from '../../src/alloy/log-pipeline';
+import { LogMultiline } from '../../src/alloy/log-multiline';
+import { type JsonLogPipelineProps, LogPipeline } from '../../src/alloy/log-pipeline';
+import type { LogPipelineProps } from '../../src/alloy/log-pipeline-options';
+import { LogRedaction } from '../../src/alloy/log-redaction';
+import { LogTenant } from '../../src/alloy/log-tenant';
+import { LogTimestamp } from '../../src/alloy/log-timestamp';
+import { OWN_METRICS } from '../../src/alloy/own-metrics';
 import { Access } from '../../src/settings/access';
 import { DataLabels } from '../../src/settings/data-labels';
 import { Endpoint, EndpointProtocol } from '../../src/settings/endpoint';
@@ -45,7 +54,15 @@ const EVERY_PLAIN_PROP: Required<LogPipelineProps> = {
   apps: ['order'],
   podLabels: { tenant: 'tenant' },
   staticLabels: { site: 'seoul' },
-  drop: [{ match: LogMatch.pattern('.*health.*'), reason: 'health' }],
+  excludedNamespaces: ['test'],
+  excludedApps: ['load-test'],
+  podSelector: { 'example.com/logs': 'yes' },
+  multiline: LogMultiline.java(),
+  redact: [LogRedaction.secrets()],
+  timestamp: LogTimestamp.rfc3339('tenant'),
+  filters: [LogFilter.drop({ match: LogMatch.pattern('.*health.*'), reason: 'health' })],
+  rateLimit: { linesPerSecond: 100 },
+  tenant: LogTenant.of('shop'),
   metrics: [LogMetric.counter({ name: 'lines_total' })],
   labels: [LogLabel.of('tenant')],
 };
@@ -55,6 +72,7 @@ const EVERY_JSON_PROP: Required<JsonLogPipelineProps> = {
   labels: [LogLabel.of('logger')],
   fields: [LogField.of('level'), LogField.of('user')],
   structuredMetadata: ['traceId'],
+  output: 'message',
 };
 
 const EVERY_COUNTER_PROP: Required<LogCounterProps> = {
@@ -79,6 +97,7 @@ const EVERY_HTTP_PROP: Required<HttpLogMetricsProps> = {
   buckets: [1],
   statusField: 'duration',
   durationField: 'statusCode',
+  durationUnit: HttpDurationUnit.SECONDS,
   levelField: 'logger',
   labels: [],
 };
@@ -144,7 +163,7 @@ describe('AlloyDaemonSet', () => {
       ['RoleBinding', 'web'],
     ]);
     expect(manifestOf(manifests, 'ClusterRole').rules).toEqual([
-      { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] },
+      { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] },
     ]);
   });
 
@@ -165,7 +184,7 @@ describe('AlloyDaemonSet', () => {
         expect(MonitoringContext.of(chart)._plan.prerequisites).toEqual([
           {
             kind: 'Access',
-            name: 'get, list and watch on the pods of all namespaces for ServiceAccount monitoring-agents/monitoring-alloy-node',
+            name: 'list and watch on the pods of all namespaces for ServiceAccount monitoring-agents/monitoring-alloy-node',
             neededBy: 'monitoring-alloy-node',
           },
         ]);
@@ -179,7 +198,7 @@ describe('AlloyDaemonSet', () => {
       const { http } = alloy(chart, MINIMAL);
       expect(http.url).toBe('http://monitoring-alloy-node.monitoring-agents.svc.cluster.local:12345');
       expect(MonitoringContext.of(chart)._plan.metrics).toMatchObject([
-        { job: 'alloy-node', honorLabels: true, path: '/metrics' },
+        { job: 'alloy-node', honorLabels: false, ownMetrics: OWN_METRICS, path: '/metrics' },
       ]);
     });
   });
@@ -255,12 +274,14 @@ describe('log pipelines', () => {
       EVERY_PLAIN_PROP,
       {
         labels: { podLabels: { tenant: 'tenant' } },
+        timestamp: { podLabels: { tenant: 'tenant' } },
       },
     );
     expectEveryPropToMatter(
       (chart, props: JsonLogPipelineProps) => reading(chart, LogPipeline.json(props)),
       { name: 'shop' },
       EVERY_JSON_PROP,
+      { timestamp: { podLabels: { tenant: 'tenant' } } },
     );
   });
 

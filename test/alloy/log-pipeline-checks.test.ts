@@ -1,10 +1,17 @@
+import { Duration, Size } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
 import { LogField } from '../../src/alloy/log-field';
+import { LogFilter } from '../../src/alloy/log-filter';
+import { LogFormat } from '../../src/alloy/log-format';
 import { LogLabel } from '../../src/alloy/log-label';
 import { LogMatch } from '../../src/alloy/log-match';
 import { LogMetric } from '../../src/alloy/log-metric';
+import { LogMultiline } from '../../src/alloy/log-multiline';
 import { type JsonLogPipelineProps, LogPipeline } from '../../src/alloy/log-pipeline';
 import { logPipelineProblems } from '../../src/alloy/log-pipeline-checks';
+import { LogRedaction } from '../../src/alloy/log-redaction';
+import { LogTenant } from '../../src/alloy/log-tenant';
+import { LogTimestamp } from '../../src/alloy/log-timestamp';
 
 const COMMON = {
   target: ['namespace', 'app', 'container'],
@@ -15,10 +22,12 @@ const COMMON = {
 const problems = (...pipelines: LogPipeline[]) =>
   logPipelineProblems(
     pipelines.map(({ _settings }) => _settings),
-    COMMON,
+    () => COMMON,
   );
 
 const json = (props: Partial<JsonLogPipelineProps>) => LogPipeline.json({ name: 'shop', ...props });
+
+const of = (format: LogFormat) => LogPipeline.of({ name: 'shop', format });
 
 const counter = (props: Partial<Parameters<typeof LogMetric.counter>[0]>) =>
   json({ metrics: [LogMetric.counter({ name: 'shop_events_total', field: 'level', ...props })] });
@@ -34,7 +43,7 @@ describe('a good pipeline', () => {
       podLabels: { tenant: 'example.com/tenant' },
       staticLabels: { site: 'seoul' },
       labels: [LogLabel.level(), LogLabel.of('tenant'), LogLabel.oneOf({ field: 'uri', values: ['/a', '/b'], name: 'page' })],
-      drop: [{ field: 'uri', match: LogMatch.pattern('(?i)/health(?:/.*)?|C:\\\\1'), reason: 'health' }],
+      filters: [LogFilter.drop({ field: 'uri', match: LogMatch.pattern('(?i)/health(?:/.*)?|C:\\\\1'), reason: 'health' })],
       metrics: LogMetric.http({ prefix: 'shop' }),
     });
     expect(problems(pipeline, LogPipeline.plain({ name: 'rest' }))).toEqual([]);
@@ -114,11 +123,11 @@ describe('problems', () => {
       LogPipeline.plain({ name: 'all', labels: [LogLabel.level()] }),
       'logs["all"].labels["level"].field is "level"; allowed are no fields, because the lines are not parsed',
     ],
-    ['reason', json({ drop: [{ match: LogMatch.any(), reason: 'a b' }] }), 'drop.reason is "a b"'],
+    ['reason', json({ filters: [LogFilter.drop({ match: LogMatch.any(), reason: 'a b' })] }), 'filters.reason is "a b"'],
     [
       'field of a drop',
-      json({ drop: [{ field: 'urI', match: LogMatch.oneOfIgnoringCase(['']), reason: 'a' }] }),
-      'drop["a"].values is [""]; allowed are one or more values',
+      json({ filters: [LogFilter.drop({ field: 'urI', match: LogMatch.oneOfIgnoringCase(['']), reason: 'a' })] }),
+      'filters["a"].values is [""]; allowed are one or more values',
     ],
     ['counter name', counter({ name: 'shop_events' }), '.name is "shop_events"; allowed are names that end in "_total"'],
     ['metric name', counter({ name: 'shop.events_total' }), '.name is "shop.events_total"; allowed are letters'],
@@ -152,6 +161,78 @@ describe('problems', () => {
       json({ metrics: [...LogMetric.http({ prefix: 'a' }), ...LogMetric.http({ prefix: 'a' })] }),
       'metrics has "a_http_requests_total" twice',
     ],
+    [
+      'field of an unbounded key by another name',
+      json({ fields: [LogField.at({ name: 'caller', path: ['http', 'remote_addr'] })], labels: [LogLabel.of('caller')] }),
+      'labels["caller"] is made from the field "caller", which has a value of its own on nearly every line',
+    ],
+    [
+      'unbounded label of a pod',
+      json({ podLabels: { revision: 'pod-template-hash' }, labels: [LogLabel.of('revision')] }),
+      'leave it to structuredMetadata',
+    ],
+    ['label with an unbounded name', json({ labels: [LogLabel.of('logger', { name: 'requestId' })] }), 'labels["requestId"]'],
+    ['excluded namespace', json({ excludedNamespaces: ['A'] }), 'excludedNamespaces is ["A"]; allowed are names of namespaces'],
+    ['excluded app', json({ excludedApps: ['a b'] }), 'excludedApps is ["a b"]'],
+    ['selector', json({ podSelector: { 'a b': 'c' } }), 'podSelector has "a b": "c"; allowed are a key and a value'],
+    ['output', json({ output: 'mesage' }), 'output is "mesage"; allowed are traceId'],
+    ['time', json({ timestamp: LogTimestamp.rfc3339('at') }), 'timestamp.field is "at"; allowed are traceId'],
+    ['layout', json({ timestamp: LogTimestamp.layout({ field: 'message', layout: 'HH:mm' }) }), 'timestamp.layout is "HH:mm"'],
+    [
+      'location',
+      json({ timestamp: LogTimestamp.layout({ field: 'message', layout: '15:04', location: 'K S T' }) }),
+      'timestamp.location is "K S T"',
+    ],
+    [
+      'time of a format without',
+      json({ timestamp: LogTimestamp.ofFormat() }),
+      'timestamp is LogTimestamp.ofFormat(), and the format',
+    ],
+    ['tenant', json({ tenant: LogTenant.of('a b') }), 'tenant is "a b"; allowed are 1 to 150 letters'],
+    ['tenant of a field', json({ tenant: LogTenant.fromField('team') }), 'tenant.field is "team"; allowed are'],
+    ['rate', json({ rateLimit: { linesPerSecond: 0 } }), 'rateLimit.linesPerSecond is 0'],
+    ['burst', json({ rateLimit: { linesPerSecond: 1, burst: Number.NaN } }), 'rateLimit.burst is NaN'],
+    ['share', json({ filters: [LogFilter.sample({ share: 1, reason: 'a' })] }), 'filters["a"].share is 1; allowed'],
+    ['size', json({ filters: [LogFilter.longerThan(Size.kibibytes(0))] }), 'filters["too_long"].size is 0 KiB'],
+    ['age', json({ filters: [LogFilter.olderThan(Duration.millis(5))] }), 'filters["too_old"].age is 5 ms'],
+    ['redaction', json({ redact: [LogRedaction.custom({ expression: '' })] }), 'redact.custom.expression is ""'],
+    ['first line', json({ multiline: LogMultiline.firstLine({ firstLine: '(' }) }), 'multiline.firstLine is "("'],
+    ['lines', json({ multiline: LogMultiline.firstLine({ firstLine: '^a', maxLines: 1 }) }), 'multiline.maxLines is 1'],
+    [
+      'wait',
+      json({ multiline: LogMultiline.firstLine({ firstLine: '^a', maxWait: Duration.minutes(2) }) }),
+      'multiline.maxWait is 120000 ms',
+    ],
+    ['regex without names', of(LogFormat.regex('^(.*)$')), 'format.regex is "^(.*)$"; allowed are expressions with named groups'],
+    ['broken regex', of(LogFormat.regex('^(?P<a>.*')), 'format.regex is "^(?P<a>.*"; allowed is a regular expression'],
+    ['look-ahead', of(LogFormat.regex('^(?P<a>.*)(?=b)')), 'allowed is RE2 without look-around and back-references: write'],
+    ['pattern without names', of(LogFormat.pattern('<_> a')), 'format.pattern is "<_> a"; allowed are patterns with <name>'],
+    ['pattern without text', of(LogFormat.pattern('<a><b>')), 'format.pattern is "<a><b>"'],
+    [
+      'path in logfmt',
+      of(LogFormat.logfmt([LogField.at({ name: 'a', path: ['b', 'c'] })])),
+      'fields.a.path is ["b","c"]; allowed is one key in logfmt',
+    ],
+    [
+      'unit',
+      json({ metrics: [LogMetric.histogram({ name: 'shop_time_secs', field: 'duration', buckets: [1] })] }),
+      'name is "shop_time_secs"; allowed are units as Prometheus writes them: end it in "_seconds"',
+    ],
+    [
+      'unit of a sum',
+      json({ metrics: [LogMetric.sum({ name: 'shop_byte_total', field: 'duration' })] }),
+      'end it in "_bytes_total"',
+    ],
+    ['sum', json({ metrics: [LogMetric.sum({ name: 'shop_bytes', field: 'duration' })] }), 'use "shop_bytes_total"'],
+    [
+      'gauge',
+      json({ metrics: [LogMetric.gauge({ name: 'shop_length_total', field: 'duration' })] }),
+      'at the end for a gauge: rename it',
+    ],
+    ['unit of systemd', LogPipeline.journal({ name: 'j', units: ['kubelet'] }), 'units is ["kubelet"]'],
+    ['directory', LogPipeline.journal({ name: 'j', directory: 'log' }), 'directory is "log"; allowed is an absolute path'],
+    ['age of the journal', LogPipeline.journal({ name: 'j', maxAge: Duration.millis(1) }), 'maxAge is 1 ms'],
+    ['namespaces of events', LogPipeline.kubernetesEvents({ name: 'e', namespaces: [] }), 'namespaces is []'],
   ])('%s', (_, pipeline, text) => {
     expect(problems(pipeline)).toEqual(expect.arrayContaining([expect.stringContaining(text)]));
   });
@@ -172,6 +253,13 @@ describe('problems', () => {
   it('see all pipelines', () => {
     expect(problems()).toEqual([expect.stringContaining('logs is []; allowed is at least one pipeline')]);
     expect(problems(json({}), json({}))).toEqual([expect.stringContaining('logs has "shop" twice')]);
+    const length = (metric: LogMetric, name: string) => json({ name, metrics: [metric] });
+    expect(
+      problems(
+        length(LogMetric.counter({ name: 'a_total', field: 'level' }), 'shop'),
+        length(LogMetric.sum({ name: 'a_total', field: 'duration' }), 'web'),
+      ),
+    ).toEqual([expect.stringContaining('logs["web"].metrics["a_total"] differs from the metric of that name')]);
     const other = json({ name: 'web', metrics: LogMetric.http({ prefix: 'shop', buckets: [1] }) });
     expect(problems(json({ metrics: LogMetric.http({ prefix: 'shop' }) }), other)).toEqual([
       expect.stringContaining('logs["web"].metrics["shop_http_request_duration_ms"] differs from the metric of that name'),

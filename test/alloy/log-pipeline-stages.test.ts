@@ -1,10 +1,16 @@
+import { Duration, Size } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
 import { LogField } from '../../src/alloy/log-field';
+import { LogFilter } from '../../src/alloy/log-filter';
 import { LogLabel } from '../../src/alloy/log-label';
 import { LogMatch } from '../../src/alloy/log-match';
 import { HttpErrors, LogMetric } from '../../src/alloy/log-metric';
+import { LogMultiline } from '../../src/alloy/log-multiline';
 import { LogPipeline } from '../../src/alloy/log-pipeline';
 import { logPipelineStages } from '../../src/alloy/log-pipeline-stages';
+import { LogRedaction } from '../../src/alloy/log-redaction';
+import { LogTenant } from '../../src/alloy/log-tenant';
+import { LogTimestamp, UnixTimeUnit } from '../../src/alloy/log-timestamp';
 
 const COMMON = {
   target: ['namespace', 'app', 'container'],
@@ -12,7 +18,8 @@ const COMMON = {
   fixed: { cluster: 'prod-1', env: 'prod' },
 };
 
-const stages = (pipeline: LogPipeline) => logPipelineStages(pipeline._settings, COMMON, { name: 'stage.cri' });
+const stages = (pipeline: LogPipeline) =>
+  logPipelineStages(pipeline._settings, COMMON, { first: [{ name: 'stage.cri' }], app: 'app' });
 
 const HEAD = [
   { name: 'stage.cri' },
@@ -166,11 +173,11 @@ describe('stages of a JSON pipeline', () => {
   });
 
   it('drop lines before they count', () => {
-    const drop = [
-      { field: 'uri', match: LogMatch.oneOf(['/health', '/a+b']), reason: 'health_check' },
-      { match: LogMatch.any(), reason: 'rest' },
+    const filters = [
+      LogFilter.drop({ field: 'uri', match: LogMatch.oneOf(['/health', '/a+b']), reason: 'health_check' }),
+      LogFilter.drop({ match: LogMatch.any(), reason: 'rest' }),
     ];
-    expect(stages(LogPipeline.json({ name: 'shop', drop })).slice(4, 8)).toEqual([
+    expect(stages(LogPipeline.json({ name: 'shop', filters })).slice(4, 8)).toEqual([
       regex('uri', 'matched_uri', '/health|/a\\+b'),
       { name: 'stage.drop', attributes: { source: 'matched_uri', drop_counter_reason: 'health_check' } },
       regex(undefined, 'matched_line', '(?s:.+)'),
@@ -231,12 +238,12 @@ describe('stages of a JSON pipeline', () => {
   });
 
   it('make a class of a status once, and never out of the status that a drop has read', () => {
-    const drop = [{ field: 'statusCode', match: LogMatch.httpStatus(), reason: 'answered' }];
+    const filters = [LogFilter.drop({ field: 'statusCode', match: LogMatch.httpStatus(), reason: 'answered' })];
     const metrics = [
       LogMetric.counter({ name: 'a_total', labels: [LogLabel.httpStatusClass()] }),
       LogMetric.counter({ name: 'b_total', labels: [LogLabel.httpStatusClass(), LogLabel.httpMethod()] }),
     ];
-    const all = stages(LogPipeline.json({ name: 'shop', drop, metrics, labels: [] }));
+    const all = stages(LogPipeline.json({ name: 'shop', filters, metrics, labels: [] }));
     expect(all.filter(({ name, attributes }) => name === 'stage.regex' && attributes?.source === 'statusCode')).toEqual([
       regex('statusCode', 'matched_statusCode', '[12345][0-9][0-9]'),
       regex('statusCode', 'matched_statusCode_2', '[12345][0-9][0-9]'),
@@ -265,5 +272,61 @@ describe('stages of a JSON pipeline', () => {
     const metrics = [LogMetric.histogram({ name: 'latency', field: 'duration', buckets: [1], description: 'Time.' })];
     const [block] = stages(LogPipeline.json({ name: 'shop', metrics })).filter(({ name }) => name === 'stage.metrics');
     expect(block.blocks?.[0].attributes).toMatchObject({ prefix: 'l', name: 'atency', description: 'Time.' });
+  });
+
+  it('filter, count, sample and bound in this order', () => {
+    const pipeline = LogPipeline.json({
+      name: 'shop',
+      fields: [LogField.of('level'), LogField.of('message')],
+      redact: [LogRedaction.custom({ expression: 'id=[0-9]+', replacement: '{{ x }}' })],
+      multiline: LogMultiline.firstLine({ firstLine: '^a', maxLines: 5, maxWait: Duration.seconds(1) }),
+      filters: [
+        LogFilter.sample({ share: 0.1, reason: 'all' }),
+        LogFilter.sample({ share: 0.5, field: 'level', reason: 'some' }),
+        LogFilter.keep({ field: 'message', match: LogMatch.any(), reason: 'none' }),
+        LogFilter.longerThan(Size.kibibytes(64)),
+        LogFilter.olderThan(Duration.hours(1)),
+      ],
+      metrics: [LogMetric.counter({ name: 'a_total' })],
+      rateLimit: { linesPerSecond: 0.5 },
+      timestamp: LogTimestamp.unix('message', UnixTimeUnit.MILLISECONDS),
+      output: 'message',
+      tenant: LogTenant.of('t'),
+    });
+    expect(stages(pipeline).map(({ name, attributes, blocks }) => [name, { ...attributes }, blocks?.length ?? 0])).toEqual([
+      ['stage.cri', {}, 0],
+      ['stage.multiline', { firstline: '^a', max_lines: 5, max_wait_time: '1000ms' }, 0],
+      ['stage.replace', { expression: '(id=[0-9]+)', replace: '{{"{{"}} x }}' }, 0],
+      ['stage.label_keep', expect.anything(), 0],
+      ['stage.static_labels', expect.anything(), 0],
+      ['stage.json', expect.anything(), 0],
+      [
+        'stage.timestamp',
+        {
+          source: 'message',
+          format: 'UnixMs',
+          location: undefined,
+          action_on_failure: 'skip',
+          action_on_duplicate_timestamp: 'keep',
+        },
+        0,
+      ],
+      ['stage.regex', expect.anything(), 0],
+      ['stage.drop', { source: 'matched_message', expression: '^$', drop_counter_reason: 'none' }, 0],
+      ['stage.drop', { longer_than: '64KiB', drop_counter_reason: 'too_long' }, 0],
+      ['stage.drop', { older_than: '3600s', drop_counter_reason: 'too_old' }, 0],
+      ['stage.metrics', {}, 1],
+      ['stage.sampling', { rate: 0.1, drop_counter_reason: 'all' }, 0],
+      ['stage.regex', expect.anything(), 0],
+      ['stage.labels', { values: { matched_level: '' } }, 0],
+      ['stage.match', { selector: '{matched_level!=""}' }, 1],
+      ['stage.label_drop', { values: ['matched_level'] }, 0],
+      ['stage.limit', { rate: 0.5, burst: 5, drop: true, by_label_name: 'app' }, 0],
+      ['stage.regex', expect.anything(), 0],
+      ['stage.labels', { values: { level: 'matched_level_2' } }, 0],
+      ['stage.structured_metadata', { values: { pod: '', node: '' } }, 0],
+      ['stage.output', { source: 'message' }, 0],
+      ['stage.tenant', { value: 't' }, 0],
+    ]);
   });
 });
