@@ -1,6 +1,6 @@
 import { Duration } from 'cdk8s';
 import type { DashboardLayer, DashboardOptions } from './dashboard-options';
-import type { Board, Variable } from './grafana-model';
+import type { Board, BoardLink, Variable } from './grafana-model';
 import { layOut, type Section } from './layout';
 import { durationText } from './targets';
 
@@ -13,6 +13,8 @@ export interface BoardContent {
   readonly layer: DashboardLayer;
   readonly variables: Variable[];
   readonly sections: Section[];
+  /** Links at the top. @default - none */
+  readonly links?: BoardLink[];
 }
 
 /** A board, out of what all boards have and its own content. */
@@ -32,7 +34,7 @@ export function board(options: DashboardOptions, content: BoardContent): Board {
     version: 1,
     annotations: { list: [] },
     templating: { list: content.variables },
-    links: [],
+    links: content.links ?? [],
     panels: layOut(content.sections),
   };
 }

@@ -9,6 +9,7 @@ import {
   type MetricDashboardOptions,
   MetricSource,
   type PodsDashboardProps,
+  type StandardDashboardOptions,
 } from './dashboard-options';
 import { isIdentifier, isTableName } from './sql';
 
@@ -80,7 +81,19 @@ function dataSourceProblems(name: string, uid: string | undefined): string[] {
     : [];
 }
 
-function optionProblems(props: DashboardOptions): string[] {
+/** What is wrong with the options of a board of the library. */
+export function standardProblems(options: StandardDashboardOptions, context: DashboardContext): string[] {
+  const { prometheus, thanos } = context.dataSources;
+  const { source } = options;
+  return [
+    ...optionProblems(options),
+    ...(source === undefined
+      ? dataSourceProblems(MetricSource.PROMETHEUS, prometheus ?? thanos)
+      : dataSourceProblems(source, context.dataSources[source])),
+  ];
+}
+
+function optionProblems(props: Pick<DashboardOptions, 'refresh' | 'timeRange' | 'folder'>): string[] {
   return [
     ...durationProblems('refresh', props.refresh, LEAST_REFRESH_SECONDS),
     ...durationProblems('timeRange', props.timeRange, 1),

@@ -19,6 +19,10 @@ export interface DashboardContext {
   readonly cluster: string;
   /** Value of the environment label that a board opens with. */
   readonly environment: string;
+  /** What is scraped: components and jobs by name. Boards leave out what has no source. */
+  readonly sources: ReadonlySet<string>;
+  /** Uids of the boards that this Grafana has. Boards link to no other. */
+  readonly boards: ReadonlySet<string>;
   /** Log field that names the tenant, for boards that name none themselves. */
   readonly tenantField?: string;
 }

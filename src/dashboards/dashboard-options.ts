@@ -44,6 +44,22 @@ export interface MetricDashboardOptions extends DashboardOptions {
   readonly source?: MetricSource;
 }
 
+/** What can be changed about a board of the library. */
+export interface StandardDashboardOptions {
+  /** Title. @default - the one under which it is known */
+  readonly title?: string;
+  /** Folder that holds the board. @default - `Application`, `Middleware` or `Infrastructure`, by its layer */
+  readonly folder?: string;
+  /** Further tags, besides layer and topic. @default - none */
+  readonly tags?: string[];
+  /** How often an open board asks again; at least 5 s, Grafana's own limit. @default Duration.minutes(1) */
+  readonly refresh?: Duration;
+  /** How far back a board looks when it is opened. @default Duration.hours(1) */
+  readonly timeRange?: Duration;
+  /** Where the metrics come from. @default - Prometheus; Thanos where there is no data source for Prometheus */
+  readonly source?: MetricSource;
+}
+
 /** A board over the logs of applications. */
 export interface LogsDashboardProps extends DashboardOptions {
   /** Namespaces to choose from. @default - all that have logs */

@@ -1,4 +1,4 @@
-import { condition, is, type Matcher, selector } from '../query/expressions';
+import { condition, is, isNot, type Matcher, selector } from '../query/expressions';
 import { variableLiteral } from '../query/text-literals';
 import type { DataLink } from './grafana-model';
 
@@ -28,6 +28,11 @@ export function boardLink(title: string, uid: string, variables: Readonly<Record
   };
 }
 
+/** A stretch of the chosen values that an address takes over: `var-cluster=a&var-cluster=b`. */
+export function chosen(variable: string): string {
+  return `\${${variable}:queryparam}`;
+}
+
 /** Where and what Explore shall search. */
 export interface LogSearch {
   /** Uid of the Loki data source. */
@@ -46,19 +51,35 @@ export interface LogSearch {
  */
 export function exploreLink(title: string, search: LogSearch): DataLink {
   const expr = `${selector('', search.streams)} | ${condition({ ...is(search.field, ''), literal: variableLiteral(PLACE) })}`;
+  return { title, url: exploreAddress(search.dataSource, expr, [columnValue(search.column)]), targetBlank: true };
+}
+
+/**
+ * The address of Explore with the streams whose labels have the given values.
+ * @param labels for each label, the reference to its value or, joined by `|`, values
+ */
+export function exploreStreams(dataSource: string, labels: Readonly<Record<string, string>>): string {
+  const matchers = Object.keys(labels).flatMap((label) => [
+    // "All" may stand for anything, and Loki wants one matcher that an absent label does not meet.
+    isNot(label, ''),
+    { label, operator: '=~' as const, literal: variableLiteral(PLACE) },
+  ]);
+  return exploreAddress(dataSource, selector('', matchers), Object.values(labels));
+}
+
+/** @param values references that stand, in this order, where the query has a place */
+function exploreAddress(dataSource: string, expr: string, values: readonly string[]): string {
   const panes = {
     logs: {
-      datasource: search.dataSource,
-      queries: [
-        { refId: 'A', datasource: { type: 'loki', uid: search.dataSource }, expr, queryType: 'range', editorMode: 'code' },
-      ],
+      datasource: dataSource,
+      queries: [{ refId: 'A', datasource: { type: 'loki', uid: dataSource }, expr, queryType: 'range', editorMode: 'code' }],
       range: { from: PLACE, to: PLACE },
     },
   };
-  const references = [columnValue(search.column), '${__from}', '${__to}'];
+  const references = [...values, '${__from}', '${__to}'];
   const state = JSON.stringify(panes)
     .split(PLACE)
     .map((part, index) => encoded(part) + (references[index] ?? ''))
     .join('');
-  return { title, url: `/explore?schemaVersion=1&panes=${state}`, targetBlank: true };
+  return `/explore?schemaVersion=1&panes=${state}`;
 }

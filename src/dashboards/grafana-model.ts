@@ -1,6 +1,7 @@
 import type * as bargauge from '@grafana/grafana-foundation-sdk/bargauge';
 import type * as common from '@grafana/grafana-foundation-sdk/common';
 import type * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+import type * as heatmap from '@grafana/grafana-foundation-sdk/heatmap';
 import type * as logs from '@grafana/grafana-foundation-sdk/logs';
 import type * as loki from '@grafana/grafana-foundation-sdk/loki';
 import type * as prometheus from '@grafana/grafana-foundation-sdk/prometheus';
@@ -29,7 +30,7 @@ export type Plain<T> = 0 extends 1 & T
 /** A query in SQL; the SDK has no type for it (Grafana: packages/grafana-sql, SQLQuery). */
 export interface SqlTarget {
   readonly refId?: string;
-  readonly datasource: Plain<common.DataSourceRef>;
+  readonly datasource?: Plain<common.DataSourceRef>;
   readonly editorMode: 'code';
   readonly rawQuery: true;
   readonly rawSql: string;
@@ -63,6 +64,9 @@ export type Threshold = Plain<dashboard.Threshold>;
 /** A variable at the top of a board. */
 export type Variable = Plain<dashboard.VariableModel>;
 
+/** An object of which, on the first two levels, any part may be missing. */
+type Sparse<T> = { readonly [Key in keyof T]?: T[Key] extends readonly unknown[] ? T[Key] : Partial<T[Key]> };
+
 type TypedPanel<Type extends string, Options, Custom> = Omit<
   Plain<dashboard.Panel>,
   'type' | 'options' | 'targets' | 'fieldConfig' | 'title' | 'description'
@@ -71,7 +75,8 @@ type TypedPanel<Type extends string, Options, Custom> = Omit<
   readonly title: string;
   readonly description: string;
   readonly targets: Target[];
-  readonly options: Plain<Options>;
+  /** What differs from the defaults of the panel's plugin, which Grafana fills in. */
+  readonly options: Sparse<Plain<Options>>;
   readonly fieldConfig: { readonly defaults: FieldDefaults<Custom>; readonly overrides: FieldOverride[] };
 };
 
@@ -80,10 +85,13 @@ export type StatPanel = TypedPanel<'stat', stat.Options, Record<string, never>>;
 export type TablePanel = TypedPanel<'table', table.Options, table.FieldConfig>;
 export type LogsPanel = TypedPanel<'logs', logs.Options, Record<string, never>>;
 export type BarGaugePanel = TypedPanel<'bargauge', bargauge.Options, Record<string, never>>;
+export type HeatmapPanel = TypedPanel<'heatmap', heatmap.Options, heatmap.FieldConfig>;
 /** A panel that shows data. */
-export type Panel = TimeseriesPanel | StatPanel | TablePanel | LogsPanel | BarGaugePanel;
-/** A heading across the grid. */
-export type RowPanel = Plain<dashboard.RowPanel>;
+export type Panel = TimeseriesPanel | StatPanel | TablePanel | LogsPanel | BarGaugePanel | HeatmapPanel;
+/** A heading across the grid; a collapsed one holds the panels below it. */
+export type RowPanel = Omit<Plain<dashboard.RowPanel>, 'panels'> & { readonly panels: Panel[] };
+/** A link at the top of a board. */
+export type BoardLink = Plain<dashboard.DashboardLink>;
 
 /** A board of ours: the SDK's classic model, with what every board must say made mandatory. */
 export type Board = Omit<Plain<dashboard.Dashboard>, 'id' | 'uid' | 'title' | 'panels'> & {

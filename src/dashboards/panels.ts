@@ -1,31 +1,22 @@
-import type {
-  BarGaugePanel,
-  DataLink,
-  FieldOverride,
-  LogsPanel,
-  Panel,
-  StatPanel,
-  TablePanel,
-  Target,
-  Threshold,
-  TimeseriesPanel,
-  Transformation,
-} from './grafana-model';
+import type { DataLink, FieldOverride, Panel, Target, Threshold, TimeseriesPanel, Transformation } from './grafana-model';
 
 /** What every panel says. Its place in the grid is worked out by the layout. */
 export interface PanelOptions {
   readonly title: string;
   readonly description: string;
-  readonly targets: Target[];
+  /** Queries. @default - those that are given beside the options */
+  readonly targets?: Target[];
   /** Unit id of Grafana (packages/grafana-data, valueFormats): `short`, `bytes`, `percentunit`, … */
   readonly unit: string;
-  /** Columns out of 24. */
-  readonly width: number;
+  /** Columns out of 24. @default - by the kind of panel */
+  readonly width?: number;
   /** Rows of 30 pixels. */
   readonly height?: number;
   /** Colors from a value on; the first is the color below all. */
   readonly thresholds?: Threshold[];
   readonly overrides?: FieldOverride[];
+  /** Digits behind the point. @default - as many as fit */
+  readonly decimals?: number;
   /** Least distance of two points, e.g. the scrape interval. */
   readonly interval?: string;
 }
@@ -37,31 +28,50 @@ export interface SizedPanel {
   readonly panel: Panel;
 }
 
+/** Options of one number. */
+export interface StatOptions extends PanelOptions {
+  /** The value is a label of the series, named by its legend: a version, a state. */
+  readonly asName?: boolean;
+}
+
 /** Colors by name, so that light and dark themes each use their own shade. */
 export const COLOR = { good: 'green', notice: 'yellow', warning: 'orange', bad: 'red', neutral: 'blue' } as const;
 
 const REF_IDS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-function common(options: PanelOptions) {
-  const targets = options.targets.map((target, index) => ({ ...target, refId: REF_IDS.charAt(index) }));
-  return {
-    title: options.title,
-    description: options.description,
-    datasource: targets[0]?.datasource,
-    targets,
-    ...(options.interval === undefined ? {} : { interval: options.interval }),
-  };
+const FILL = { lines: 10, stacked: 40, bars: 80 };
+const STACKED = { mode: 'normal', group: 'A' } as const;
+const DASHED = { mode: 'dashed' } as const;
+const BY_THRESHOLDS = { mode: 'thresholds' } as const;
+const GRAPH_OPTIONS: TimeseriesPanel['options'] = {
+  legend: { displayMode: 'table', calcs: ['mean', 'max'] },
+  tooltip: { mode: 'multi', sort: 'desc' },
+};
+
+/**
+ * What all panels have. Here and below, what does not apply is undefined and so left out of the JSON: objects that are always of
+ * one shape cost a third of those that are put together from parts. A query without a data source asks that of its panel.
+ */
+function common(given: readonly Target[]) {
+  const source = given[0]?.datasource;
+  const targets = given.map((target, index) => ({
+    ...target,
+    datasource: target.datasource === source ? undefined : target.datasource,
+    refId: REF_IDS.charAt(index),
+  }));
+  return { datasource: source, targets };
 }
 
-function defaults(options: PanelOptions) {
-  return {
-    unit: options.unit,
-    ...(options.thresholds === undefined ? {} : { thresholds: { mode: 'absolute' as const, steps: options.thresholds } }),
-  };
+/** A number that is neither good nor bad: without thresholds Grafana has its own, red from 80 on. */
+export const NEUTRAL: Threshold[] = [{ value: null, color: COLOR.neutral }];
+
+function steps({ thresholds }: PanelOptions, usual?: Threshold[]) {
+  const given = thresholds ?? usual;
+  return given === undefined ? undefined : { mode: 'absolute' as const, steps: given };
 }
 
-function sized(options: PanelOptions, height: number, panel: Panel): SizedPanel {
-  return { width: options.width, height: options.height ?? height, panel };
+function sized(options: PanelOptions, width: number, height: number, panel: Panel): SizedPanel {
+  return { width: options.width ?? width, height: options.height ?? height, panel };
 }
 
 /** Options of a graph over time. */
@@ -72,61 +82,64 @@ export interface TimeseriesOptions extends PanelOptions {
   readonly stacked?: boolean;
   /** Upper end of the axis. */
   readonly max?: number;
+  /** Whether values may be below zero: offsets, what is sent against what is received. */
+  readonly signed?: boolean;
 }
 
-/** A graph over time. */
-export function timeseries(options: TimeseriesOptions): SizedPanel {
-  const panel: TimeseriesPanel = {
+/** A graph over time. Thresholds are dashed lines. */
+export function timeseries(options: TimeseriesOptions, given: readonly Target[] = options.targets ?? []): SizedPanel {
+  const { datasource, targets } = common(given);
+  return sized(options, 12, 8, {
     type: 'timeseries',
-    ...common(options),
+    title: options.title,
+    description: options.description,
+    datasource,
+    targets,
+    interval: options.interval,
     fieldConfig: {
       defaults: {
-        ...defaults(options),
-        min: 0,
-        ...(options.max === undefined ? {} : { max: options.max }),
-        color: { mode: 'palette-classic' },
+        unit: options.unit,
+        thresholds: steps(options),
+        decimals: options.decimals,
+        min: options.signed ? undefined : 0,
+        max: options.max,
         custom: {
-          drawStyle: options.bars ? 'bars' : 'line',
-          lineWidth: 1,
-          fillOpacity: options.bars ? 80 : options.stacked ? 40 : 10,
+          drawStyle: options.bars ? 'bars' : undefined,
+          fillOpacity: options.bars ? FILL.bars : options.stacked ? FILL.stacked : FILL.lines,
           showPoints: 'never',
-          spanNulls: false,
-          stacking: { mode: options.stacked ? 'normal' : 'none', group: 'A' },
+          stacking: options.stacked ? STACKED : undefined,
+          thresholdsStyle: options.thresholds === undefined ? undefined : DASHED,
         },
       },
       overrides: options.overrides ?? [],
     },
-    options: {
-      legend: { displayMode: 'table', placement: 'bottom', showLegend: true, calcs: ['mean', 'max'] },
-      tooltip: { mode: 'multi', sort: 'desc' },
-    },
-  };
-  return sized(options, 8, panel);
+    options: GRAPH_OPTIONS,
+  });
 }
 
 /** One number. Its queries are instant or reduced to the last value. */
-export function stat(options: PanelOptions): SizedPanel {
-  const panel: StatPanel = {
+export function stat(options: StatOptions, given: readonly Target[] = options.targets ?? []): SizedPanel {
+  const { datasource, targets } = common(given);
+  return sized(options, 4, 4, {
     type: 'stat',
-    ...common(options),
+    title: options.title,
+    description: options.description,
+    datasource,
+    targets,
+    interval: options.interval,
     fieldConfig: {
-      // A count without series is zero; a share of nothing is no number.
-      defaults: { ...defaults(options), color: { mode: 'thresholds' }, noValue: options.unit === 'percentunit' ? '-' : '0' },
+      defaults: {
+        unit: options.unit,
+        thresholds: steps(options, NEUTRAL),
+        decimals: options.decimals,
+        color: BY_THRESHOLDS,
+        // A count without series is zero; a share of nothing is no number.
+        noValue: options.unit === 'percentunit' || options.asName ? '-' : '0',
+      },
       overrides: options.overrides ?? [],
     },
-    options: {
-      colorMode: 'value',
-      graphMode: 'area',
-      justifyMode: 'auto',
-      textMode: 'auto',
-      wideLayout: true,
-      showPercentChange: false,
-      percentChangeColorMode: 'standard',
-      orientation: 'auto',
-      reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
-    },
-  };
-  return sized(options, 4, panel);
+    options: options.asName ? { textMode: 'name', graphMode: 'none' } : {},
+  });
 }
 
 /** Options of a table. */
@@ -137,36 +150,38 @@ export interface TableOptions extends PanelOptions {
 }
 
 /** Rows and columns. */
-export function table(options: TableOptions): SizedPanel {
-  const panel: TablePanel = {
+export function table(options: TableOptions, given: readonly Target[] = options.targets ?? []): SizedPanel {
+  const { datasource, targets } = common(given);
+  const { sortBy } = options;
+  return sized(options, 24, 10, {
     type: 'table',
-    ...common(options),
-    ...(options.transformations === undefined ? {} : { transformations: options.transformations }),
+    title: options.title,
+    description: options.description,
+    datasource,
+    targets,
+    interval: options.interval,
+    transformations: options.transformations,
     fieldConfig: {
       defaults: {
-        ...defaults(options),
-        custom: { align: 'auto', cellOptions: { type: 'auto' }, inspect: false, filterable: true },
+        unit: options.unit,
+        thresholds: steps(options),
+        decimals: options.decimals,
+        custom: { filterable: true },
       },
       overrides: options.overrides ?? [],
     },
-    options: {
-      frameIndex: 0,
-      showHeader: true,
-      cellHeight: 'sm',
-      ...(options.sortBy === undefined
-        ? {}
-        : { sortBy: [{ displayName: options.sortBy.column, desc: options.sortBy.descending }] }),
-    },
-  };
-  return sized(options, 10, panel);
+    options: sortBy === undefined ? {} : { sortBy: [{ displayName: sortBy.column, desc: sortBy.descending }] },
+  });
 }
 
 /** Log lines, newest first. */
-export function logs(options: PanelOptions): SizedPanel {
-  const panel: LogsPanel = {
+export function logs(options: PanelOptions, given: readonly Target[] = options.targets ?? []): SizedPanel {
+  return sized(options, 24, 18, {
     type: 'logs',
-    ...common(options),
-    fieldConfig: { defaults: defaults(options), overrides: options.overrides ?? [] },
+    title: options.title,
+    description: options.description,
+    ...common(given),
+    fieldConfig: { defaults: { unit: options.unit }, overrides: options.overrides ?? [] },
     options: {
       showTime: true,
       showLabels: false,
@@ -179,8 +194,7 @@ export function logs(options: PanelOptions): SizedPanel {
       sortOrder: 'Descending',
       dedupStrategy: 'none',
     },
-  };
-  return sized(options, 18, panel);
+  });
 }
 
 /** Options of bars. */
@@ -190,29 +204,46 @@ export interface BarGaugeOptions extends PanelOptions {
 }
 
 /** A bar for each series. */
-export function barGauge(options: BarGaugeOptions): SizedPanel {
-  const panel: BarGaugePanel = {
+export function barGauge(options: BarGaugeOptions, given: readonly Target[] = options.targets ?? []): SizedPanel {
+  return sized(options, 12, 8, {
     type: 'bargauge',
-    ...common(options),
+    title: options.title,
+    description: options.description,
+    ...common(given),
     fieldConfig: {
-      defaults: { ...defaults(options), min: 0, color: { mode: 'thresholds' } },
+      defaults: {
+        unit: options.unit,
+        thresholds: steps(options, NEUTRAL),
+        decimals: options.decimals,
+        min: 0,
+        color: BY_THRESHOLDS,
+      },
       overrides: options.overrides ?? [],
     },
     options: {
       displayMode: 'basic',
-      valueMode: 'color',
-      namePlacement: 'auto',
-      showUnfilled: true,
-      sizing: 'auto',
-      minVizWidth: 8,
-      minVizHeight: 16,
-      maxVizHeight: 32,
       orientation: 'horizontal',
-      legend: { displayMode: 'list', placement: 'bottom', showLegend: false, calcs: [] },
-      reduceOptions: { calcs: ['lastNotNull'], fields: '', values: options.perRow ?? false },
+      maxVizHeight: 32,
+      reduceOptions: options.perRow ? { calcs: ['lastNotNull'], fields: '', values: true } : undefined,
     },
-  };
-  return sized(options, 8, panel);
+  });
+}
+
+/** How values are spread, over time. Its query answers with buckets, one series for each `le`. */
+export function heatmap(options: PanelOptions, given: readonly Target[] = options.targets ?? []): SizedPanel {
+  return sized(options, 12, 8, {
+    type: 'heatmap',
+    title: options.title,
+    description: options.description,
+    ...common(given),
+    fieldConfig: { defaults: { unit: options.unit }, overrides: options.overrides ?? [] },
+    options: {
+      calculate: false,
+      yAxis: { unit: options.unit },
+      color: { mode: 'scheme', scheme: 'Spectral', fill: 'dark-orange', exponent: 0.5, steps: 64, reverse: false },
+      cellGap: 1,
+    },
+  });
 }
 
 /** A change to one field, chosen by its name. */

@@ -1,5 +1,6 @@
 import { aggregate, call, is, isChosen, operation, over } from '../query/expressions';
 import { board } from './board';
+import { TEMPLATE_HASH } from './chain';
 import type { DashboardContext } from './dashboard-context';
 import { DashboardLayer, type PodsDashboardProps } from './dashboard-options';
 import type { Board } from './grafana-model';
@@ -10,13 +11,6 @@ import { podTable } from './pods-table';
 import { labelValues, metricScope } from './scope';
 import { metricsDataSource } from './targets';
 import { queryVariable } from './variables';
-
-/**
- * The hash that a Deployment puts behind the name of its ReplicaSets: up to ten characters of this alphabet
- * (k8s.io/apimachinery, util/rand, SafeEncodeString), nearly always at least eight. Without it, the owner of a pod is the
- * workload that people know.
- */
-const TEMPLATE_HASH = '(?:-[bcdfghjklmnpqrstvwxz2456789]{8,10})?';
 
 /** State, CPU, memory, network and restarts of pods, out of kube-state-metrics and cAdvisor. */
 export function podsBoard(props: PodsDashboardProps, context: DashboardContext): Board {
@@ -49,15 +43,20 @@ export function podsBoard(props: PodsDashboardProps, context: DashboardContext):
         ),
       }),
     ],
-    sections: [
-      stateSection(queries),
-      { title: 'Pods', panels: [podTable(queries, props.logsDashboard)] },
-      usageSection(queries, CPU, throttling(queries)),
-      usageSection(queries, MEMORY),
-      networkSection(queries),
-      restartSection(queries),
-    ],
+    sections: podSections(queries, props.logsDashboard),
   });
+}
+
+/** All about the chosen pods. */
+export function podSections(queries: PodQueries, logsDashboard: string | undefined): Section[] {
+  return [
+    stateSection(queries),
+    { title: 'Pods', panels: [podTable(queries, logsDashboard)] },
+    usageSection(queries, CPU, throttling(queries)),
+    usageSection(queries, MEMORY),
+    networkSection(queries),
+    restartSection(queries),
+  ];
 }
 
 function stateSection({ query, series, interval }: PodQueries): Section {

@@ -20,7 +20,7 @@ export interface PodQueries {
 }
 
 /** Queries about the chosen pods. */
-export function podQueries(context: DashboardContext, datasource: DataSourceReference, matchers: Matcher[]): PodQueries {
+export function podQueries(context: DashboardContext, datasource: DataSourceReference, matchers: readonly Matcher[]): PodQueries {
   const { labels } = context;
   const series = (metric: string, ...further: Matcher[]) => selector(metric, [...matchers, ...further]);
   const rate = (metric: string, ...further: Matcher[]) => call('rate', over(series(metric, ...further), '$__rate_interval'));

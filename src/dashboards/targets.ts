@@ -42,20 +42,24 @@ export interface MetricQueries {
   range(expression: string, legend: string): PrometheusTarget;
   /** One value per series, now. */
   instant(expression: string, legend: string): PrometheusTarget;
+  /** The buckets of a histogram over time. */
+  buckets(expression: string): PrometheusTarget;
   /** One row per series, now. */
   rows(expression: string): PrometheusTarget;
 }
 
 /**
  * Queries with the scrape interval as their least step: Grafana then makes `$__rate_interval` at least four scrape
- * intervals long, whatever the data source says (Grafana: Prometheus data source, template variables).
+ * intervals long, whatever the data source says (Grafana: Prometheus data source, template variables). A query that does not say which is a
+ * range query, in the code editor (Grafana: packages/grafana-prometheus, `getQueryWithDefaults`).
  */
 export function metricQueries(context: DashboardContext, datasource: DataSourceReference): MetricQueries {
-  const query = (expr: string) => ({ datasource, editorMode: 'code' as const, expr, interval: scrapeInterval(context) });
+  const interval = scrapeInterval(context);
   return {
-    range: (expr, legendFormat) => ({ ...query(expr), range: true, instant: false, legendFormat }),
-    instant: (expr, legendFormat) => ({ ...query(expr), range: false, instant: true, legendFormat }),
-    rows: (expr) => ({ ...query(expr), range: false, instant: true, format: 'table' }),
+    range: (expr, legendFormat) => ({ datasource, expr, interval, legendFormat }),
+    instant: (expr, legendFormat) => ({ datasource, expr, interval, range: false, instant: true, legendFormat }),
+    buckets: (expr) => ({ datasource, expr, interval, format: 'heatmap', legendFormat: '{{le}}' }),
+    rows: (expr) => ({ datasource, expr, interval, range: false, instant: true, format: 'table' }),
   };
 }
 

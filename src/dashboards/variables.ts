@@ -13,11 +13,13 @@ export interface QueryVariableOptions {
   readonly regex?: string;
   /** What "All" stands for. @default - every value, one by one */
   readonly allValue?: string;
-  /** Value that a board opens with. @default - All */
+  /** Value that a board opens with. @default - All; the first one where only one can be chosen */
   readonly initial?: string;
+  /** Whether only one can be chosen, and never all. @default false */
+  readonly single?: boolean;
 }
 
-/** Several values to choose from, out of a data source; asked again when the time range changes. */
+/** One or several values to choose from, out of a data source; asked again when the time range changes. */
 export function queryVariable(options: QueryVariableOptions): Variable {
   return {
     type: 'query',
@@ -26,21 +28,23 @@ export function queryVariable(options: QueryVariableOptions): Variable {
     description: options.description,
     datasource: options.datasource,
     query: options.query,
-    definition: options.query,
-    regex: options.regex ?? '',
+    ...(options.regex === undefined ? {} : { regex: options.regex }),
     refresh: 2,
     sort: 1,
-    multi: true,
-    includeAll: true,
-    ...(options.allValue === undefined ? {} : { allValue: options.allValue }),
-    current:
-      options.initial === undefined
-        ? { selected: true, text: ['All'], value: ['$__all'] }
-        : { selected: true, text: [options.initial], value: [options.initial] },
-    options: [],
-    hide: 0,
-    skipUrlSync: false,
+    multi: !options.single,
+    includeAll: !options.single,
+    ...(options.allValue === undefined || options.single ? {} : { allValue: options.allValue }),
+    ...currentValue(options),
   };
+}
+
+function currentValue({ single, initial }: QueryVariableOptions): Partial<Variable> {
+  if (single) {
+    return {};
+  }
+  return initial === undefined
+    ? { current: { selected: true, text: ['All'], value: ['$__all'] } }
+    : { current: { selected: true, text: [initial], value: [initial] } };
 }
 
 /** Free text. */

@@ -189,7 +189,7 @@ const TOP_LEVEL = 'top.level';
  * Uid of a folder: the title where that is a valid uid, else made of the title, so that links and permissions outlive the
  * database. The directory has the same name: Grafana deletes and makes again what it finds under another path.
  */
-function folderUid(title: string): string {
+export function folderUid(title: string): string {
   if (/^[a-zA-Z0-9_-]{1,40}$/.test(title)) {
     return title;
   }

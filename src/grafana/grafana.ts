@@ -3,9 +3,10 @@ import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { Dashboard } from '../dashboards/dashboard';
 import type { DashboardContext } from '../dashboards/dashboard-context';
+import { StandardDashboards } from '../dashboards/standard-dashboards';
 import { serviceAccount } from '../kubernetes/access';
 import { Component } from '../kubernetes/component';
-import { type ConfigFiles, configFiles } from '../kubernetes/config-files';
+import { configFiles } from '../kubernetes/config-files';
 import { type ContainerDescription, httpProbe, secretVariable } from '../kubernetes/container';
 import { ingress } from '../kubernetes/ingress';
 import type { IngressOptions } from '../kubernetes/ingress-options';
@@ -16,14 +17,13 @@ import { Cpu } from '../settings/cpu';
 import { Endpoint, EndpointProtocol } from '../settings/endpoint';
 import { SecretKey } from '../settings/secret-key';
 import type { ServiceOptions, WorkloadOptions } from '../settings/workload-options';
-import { dataSourcesOfDashboard } from './dashboard-references';
+import { DashboardFiles } from './dashboard-files';
+import { dashboardProblems, sourcesOfBoards, surroundingsOf } from './dashboard-surroundings';
 import type { DataSource } from './data-source';
-import { type DataSourceKind, dataSourceProblems, dataSourceSecrets, dataSourcesFile } from './data-source-config';
+import { dataSourceProblems, dataSourceSecrets, dataSourcesFile } from './data-source-config';
 import {
   CREDENTIAL_FILES,
   CREDENTIALS_PATH,
-  DASHBOARDS_PATH,
-  dashboardFolders,
   dashboardProvidersFile,
   folderProblems,
   type GrafanaSettings,
@@ -49,6 +49,11 @@ export interface GrafanaProps extends WorkloadOptions, ServiceOptions {
   readonly dataSources?: DataSource[];
   /** Dashboards. All data sources that they name must be there. @default - none */
   readonly dashboards?: Dashboard[];
+  /**
+   * Boards of the library. Those that are served come by themselves: see `StandardDashboards`.
+   * @default - none; in a `MonitoringStack`, all whose metrics are scraped and whose data sources are there
+   */
+  readonly standardDashboards?: StandardDashboards;
   /** Log field that names the tenant, for dashboards that name none themselves. @default - none */
   readonly tenantField?: string;
   /** Volume of the database: users, preferences, alerts and whatever is made by hand. @default - 10Gi, rounded up to what the cluster offers */
@@ -97,7 +102,7 @@ export class Grafana extends Component {
   /** Web interface and API. */
   public readonly http: Endpoint;
   private readonly dataSources: readonly DataSource[];
-  private readonly dashboards: readonly Dashboard[];
+  private readonly boards: DashboardFiles;
   private readonly tenantField: string | undefined;
   private readonly admin: GrafanaAdmin;
   private readonly encryptionKey: SecretKey | undefined;
@@ -107,7 +112,6 @@ export class Grafana extends Component {
     super(scope, id, { app: 'grafana', component: 'grafana', options: props });
     const { dataSources = [], dashboards = [], plugins = [], settings = {} } = props;
     this.dataSources = dataSources;
-    this.dashboards = dashboards;
     this.tenantField = props.tenantField;
     this.admin = props.admin ?? {
       user: SecretKey.of('grafana-admin', 'admin-user'),
@@ -121,7 +125,8 @@ export class Grafana extends Component {
       plugins,
       settings,
     };
-    this._check(() => this.problems(props, server));
+    const standard = props.standardDashboards ?? StandardDashboards.none();
+    this._check(() => [...this.problems(props, server), ...standard._problems()]);
     this.reach(plugins);
 
     const account = serviceAccount(this);
@@ -133,7 +138,12 @@ export class Grafana extends Component {
     const path = subPathOf(server.rootUrl);
     offerMetrics(this, HTTP, { path: `${path}/metrics` });
 
-    const folders = dashboardFolders(dashboards.map(({ folder }) => folder));
+    this.boards = new DashboardFiles(this, {
+      dashboards,
+      standard,
+      dataSources: sourcesOfBoards(dataSources),
+      context: () => this.dashboardContext,
+    });
     const config = configFiles(this, 'config', () => ({
       'grafana.ini': iniText(grafanaIni(server)),
       'datasources.yaml': provisioningYaml(
@@ -142,14 +152,7 @@ export class Grafana extends Component {
           { labels: this._context.dataLabels, scrapeInterval: this._context.scrapeInterval },
         ),
       ),
-      'dashboards.yaml': provisioningYaml(dashboardProvidersFile(folders)),
-    }));
-    const boards = dashboards
-      .filter(({ uid }, index) => firstAlike(dashboards, uid) === index)
-      .map((dashboard) => ({ dashboard, files: this.dashboardFiles(dashboard) }));
-    const boardVolumes = folders.map((folder, index) => ({
-      mount: { name: `dashboards-${index}`, mountPath: `${DASHBOARDS_PATH}/${folder.uid}`, readOnly: true },
-      files: boards.filter(({ dashboard }) => dashboard.folder === folder.title).map(({ files }) => files),
+      'dashboards.yaml': provisioningYaml(dashboardProvidersFile(this.boards.folders)),
     }));
     const secrets = this.secretVariables();
     const credentials = this.credentials();
@@ -161,46 +164,20 @@ export class Grafana extends Component {
         serviceAccountName: account,
         // Dashboards are not part of it: Grafana reads them again by itself.
         checksum: config.checksum(),
-        containers: [
-          this.container(
-            path,
-            secrets,
-            boardVolumes.map(({ mount }) => mount),
-          ),
-        ],
+        containers: [this.container(path, secrets, this.boards.mounts)],
         volumes: [
           config.volume('config'),
           { name: 'credentials', projected: { defaultMode: 0o440, sources: credentials } },
           ...Object.keys(WRITABLE).map((name) => ({ name, emptyDir: {} })),
-          ...boardVolumes.map(({ mount, files }) => ({ name: mount.name, projected: { sources: files.map(projection) } })),
+          ...this.boards.volumes,
         ],
       }),
     });
   }
 
-  /** One ConfigMap for each board, so that each may be as large as a ConfigMap can be. */
-  private dashboardFiles(dashboard: Dashboard): ConfigFiles {
-    return configFiles(this, configMapSuffix(dashboard.uid), () => ({
-      [`${dashboard.uid}.json`]: dashboard._json(this.dashboardContext),
-    }));
-  }
-
   private get dashboardContext(): DashboardContext {
-    this.boardSurroundings ??= this.makeDashboardContext();
+    this.boardSurroundings ??= surroundingsOf(this._context, this.boards, this.dataSources, this.tenantField);
     return this.boardSurroundings;
-  }
-
-  private makeDashboardContext(): DashboardContext {
-    const { cluster, dataLabels, scrapeInterval } = this._context;
-    const uidOf = (kind: DataSourceKind) => this.dataSources.find(({ _settings }) => _settings.kind === kind)?.uid;
-    return {
-      labels: dataLabels,
-      dataSources: { prometheus: uidOf('prometheus'), thanos: uidOf('thanos'), loki: uidOf('loki'), mysql: uidOf('mysql') },
-      scrapeInterval,
-      cluster: cluster.name,
-      environment: cluster.environment,
-      tenantField: this.tenantField,
-    };
   }
 
   private container(path: string, environment: readonly k8s.EnvVar[], boards: readonly k8s.VolumeMount[]): ContainerDescription {
@@ -271,58 +248,13 @@ export class Grafana extends Component {
       ...volumeProblems(this._context.cluster, 'volume', props.volume),
       ...grafanaProblems(server, variables),
       ...dataSourceProblems(this.dataSources.map(({ _settings }) => _settings)),
-      ...folderProblems(dashboardFolders(this.dashboards.map(({ folder }) => folder))),
-      ...this.dashboardProblems(),
+      ...folderProblems(this.boards.folders),
+      ...dashboardProblems(this.boards, this.dashboardContext, this.dataSources),
     ];
   }
-
-  private dashboardProblems(): string[] {
-    const context = this.dashboardContext;
-    const uidsOfSources = this.dataSources.map(({ uid }) => uid);
-    // Grafana looks for a data source by uid, then by name, which old boards have.
-    const known = [...uidsOfSources, ...this.dataSources.map(({ name }) => name)];
-    const places = this.dashboards.map(({ folder, title }) => JSON.stringify([folder ?? null, title]));
-    return this.dashboards.flatMap((dashboard, index) => {
-      const label = `dashboards ${JSON.stringify(dashboard.uid)}`;
-      const problems = dashboard._problems(context);
-      const alike = firstAlike(this.dashboards, dashboard.uid);
-      // A board that lacks a data source says so itself; its empty uid is not worth a second message.
-      const missing = dataSourcesOfDashboard(dashboard._render(context)).filter((uid) => uid !== '' && !known.includes(uid));
-      return [
-        ...problems.map((problem) => `${label}: ${problem}`),
-        ...missing.map(
-          (uid) =>
-            `${label} asks the data source ${JSON.stringify(uid)}; allowed are those of this Grafana (${uidsOfSources.join(', ') || 'none'}): add it to dataSources`,
-        ),
-        ...(alike < index
-          ? [
-              `${label} has the uid of ${JSON.stringify(this.dashboards[alike].uid)}; allowed are uids that differ by more than case and signs, because ConfigMaps are named after them: choose another uid`,
-            ]
-          : []),
-        ...(places.indexOf(places[index]) < index
-          ? [
-              `${label} has the title ${JSON.stringify(dashboard.title)}, as another of its folder; allowed is one, because Grafana stops updating both: rename one`,
-            ]
-          : []),
-      ];
-    });
-  }
-}
-
-/** What the ConfigMap of a board has behind the component's name. */
-function configMapSuffix(uid: string): string {
-  const name = uid.toLowerCase().replace(/[^a-z0-9]+/g, '-');
-  return `dashboard-${name.replace(/^-|-$/g, '')}`;
-}
-
-/** Index of the first board whose ConfigMap has the name that this uid gives. */
-function firstAlike(dashboards: readonly Dashboard[], uid: string): number {
-  return dashboards.findIndex((other) => configMapSuffix(other.uid) === configMapSuffix(uid));
 }
 
 /** The address that an Ingress gives. */
 function addressOf(options: IngressOptions | undefined): string | undefined {
   return options && `${options.tlsSecretName === undefined ? 'http' : 'https'}://${options.host}${options.path ?? '/'}`;
 }
-
-const projection = ({ configMapName }: ConfigFiles): k8s.VolumeProjection => ({ configMap: { name: configMapName } });

@@ -48,6 +48,13 @@ export function selector(metric: string, matchers: readonly Matcher[]): string {
   return `${metric}{${matchers.map(condition).join(', ')}}`;
 }
 
+/** Selectors that all begin with the same matchers, which are written once. */
+export function selectorsOf(matchers: readonly Matcher[]): (metric: string, further: readonly Matcher[]) => string {
+  const fixed = matchers.map(condition).join(', ');
+  return (metric, further) =>
+    further.length === 0 ? `${metric}{${fixed}}` : `${metric}{${fixed}, ${further.map(condition).join(', ')}}`;
+}
+
 /** A call: `rate(x)`, `histogram_quantile(0.95, x)`. */
 export function call(name: string, ...given: readonly (string | number)[]): string {
   return `${name}(${given.join(', ')})`;

@@ -104,17 +104,17 @@ function millisecondsOf(duration: string): number | undefined {
   );
 }
 
-function nodesNamed(parsed: ParsedQuery, name: string): SyntaxNode[] {
+export function nodesNamed(parsed: ParsedQuery, name: string): SyntaxNode[] {
   return parsed.nodes.filter((node) => node.name === name);
 }
 
-interface ExactName {
+export interface ExactName {
   readonly text: string;
   readonly node: SyntaxNode;
 }
 
 /** The name of a selector: `name{…}`, `{"name", …}` or `{__name__="name"}`. */
-function exactName(parsed: ParsedQuery, selector: SyntaxNode): ExactName | undefined {
+export function exactName(parsed: ParsedQuery, selector: SyntaxNode): ExactName | undefined {
   const identifier = selector.children.find((child) => child.name === 'Identifier');
   if (identifier !== undefined) {
     return { text: parsed.textOf(identifier), node: identifier };
@@ -133,11 +133,11 @@ function exactName(parsed: ParsedQuery, selector: SyntaxNode): ExactName | undef
   return undefined;
 }
 
-function matchersOf(selector: SyntaxNode): SyntaxNode[] {
+export function matchersOf(selector: SyntaxNode): SyntaxNode[] {
   return selector.children.filter((child) => child.name === 'LabelMatchers').flatMap((matchers) => matchers.children);
 }
 
-function textOfLiteral(parsed: ParsedQuery, literal: SyntaxNode): string | undefined {
+export function textOfLiteral(parsed: ParsedQuery, literal: SyntaxNode): string | undefined {
   const result = unquote(parsed.textOf(literal));
   return 'text' in result ? result.text : undefined;
 }
@@ -164,12 +164,12 @@ function meetsAbsentLabel(parsed: ParsedQuery, matcher: SyntaxNode): boolean {
   return operator !== undefined && value !== undefined && acceptsEmpty(parsed.textOf(operator), value);
 }
 
-function functionName(parsed: ParsedQuery, call: SyntaxNode): string {
+export function functionName(parsed: ParsedQuery, call: SyntaxNode): string {
   const [name] = call.children;
   return name === undefined ? '' : parsed.textOf(name);
 }
 
-function argumentsOf(call: SyntaxNode): SyntaxNode[] {
+export function argumentsOf(call: SyntaxNode): SyntaxNode[] {
   return call.children.filter((child) => child.name === 'FunctionCallBody').flatMap((body) => body.children);
 }
 

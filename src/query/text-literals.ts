@@ -4,6 +4,9 @@
  * Grafana does not take a part of the text for one of its variables.
  */
 export function textLiteral(text: string): string {
+  if (/^[\w .:/|*+-]*$/.test(text)) {
+    return `"${text}"`;
+  }
   const wellFormed = Buffer.from(text, 'utf8').toString('utf8');
   return JSON.stringify(wellFormed)
     .replaceAll('$', '\\x24')

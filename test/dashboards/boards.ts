@@ -25,6 +25,8 @@ export const CONTEXT: DashboardContext = {
   scrapeInterval: Duration.seconds(30),
   cluster: 'cluster-1',
   environment: 'prod',
+  sources: new Set(),
+  boards: new Set(),
 };
 
 const address = (uid: string) => ({ uid, title: `Board ${uid}` });
@@ -122,12 +124,16 @@ export const BOARDS: [string, Board][] = [
 
 const isPanel = (panel: Panel | RowPanel): panel is Panel => panel.type !== 'row';
 
+/** All panels, those of collapsed rows as well. */
 export function panelsOf(board: Board): Panel[] {
-  return board.panels.filter(isPanel);
+  return board.panels.flatMap((panel) => (isPanel(panel) ? [panel] : panel.panels));
 }
 
+/** All queries, each with the data source that it asks. */
 export function targetsOf(board: Board): Target[] {
-  return panelsOf(board).flatMap((panel) => panel.targets);
+  return panelsOf(board).flatMap((panel) =>
+    panel.targets.map((target) => ({ ...target, datasource: target.datasource ?? panel.datasource })),
+  );
 }
 
 export function queriesFor(board: Board, type: 'prometheus' | 'loki'): string[] {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
 import { Dashboard } from '../../src/dashboards/dashboard';
+import { StandardDashboards } from '../../src/dashboards/standard-dashboards';
 import { DataSource } from '../../src/grafana/data-source';
 import { Grafana, type GrafanaProps } from '../../src/grafana/grafana';
 import { Cluster } from '../../src/settings/cluster';
@@ -42,6 +43,7 @@ const EVERY_PROP: Required<GrafanaProps> = {
   ...EVERY_SERVICE_OPTION,
   dataSources: [LOKI, PROMETHEUS, MYSQL],
   dashboards: [LOGS, PODS],
+  standardDashboards: StandardDashboards.only('kubernetes-persistent-volumes'),
   tenantField: 'tenantId',
   volume: Size.gibibytes(20),
   admin: { user: SecretKey.of('people', 'name'), password: SecretKey.of('people', 'pass') },
@@ -70,6 +72,7 @@ describe('Grafana', () => {
   it('has no dead property', () => {
     expectEveryPropToMatter((chart, props: GrafanaProps) => new Grafana(chart, 'grafana', props), {}, EVERY_PROP, {
       dashboards: { dataSources: [LOKI, PROMETHEUS] },
+      standardDashboards: { dataSources: [PROMETHEUS] },
       tenantField: { dataSources: [LOKI], dashboards: [LOGS] },
     });
   });

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { catalogueProblems } from '../../src/catalogue/catalogue-checks';
+import { SOURCE_NAMES, type SourceName } from '../../src/catalogue/sources';
+import { STANDARD_BOARDS } from '../../src/dashboards/standard/catalogue';
+import { type StandardBoard, standardBoard } from '../../src/dashboards/standard-board';
+import { metricNamesOf } from '../../src/query/promql';
+import { scrapedContext } from '../catalogue/checks';
+import { CONTEXT, queriesFor, variableSelectors } from './boards';
+
+/** Sources of the catalogue by what boards call them, where that differs. */
+const SOURCES: Readonly<Record<string, readonly SourceName[]>> = {
+  alloy: ['alloy'],
+  'alloy-node': ['alloy'],
+  'alloy-cluster': ['alloy'],
+  memcached: ['memcached_exporter'],
+  'node-exporter': ['node_exporter'],
+  thanos: SOURCE_NAMES.filter((name) => name.startsWith('thanos-')),
+  'thanos-compactor': ['thanos-compact'],
+};
+
+/** Undefined for exporters that a user brings, whose metrics nobody recorded. */
+function sourcesOf({ needs }: StandardBoard): SourceName[] | undefined {
+  const sources = needs.map((need) => SOURCES[need] ?? SOURCE_NAMES.filter((name) => name === need));
+  return sources.every(({ length }) => length > 0) ? sources.flat() : undefined;
+}
+
+/** The board as it is where nothing but what it needs is scraped. */
+function queriesOf(definition: StandardBoard): string[] {
+  const board = standardBoard(definition, {}, { ...CONTEXT, sources: new Set(definition.needs) });
+  return [...queriesFor(board, 'prometheus'), ...variableSelectors(board, 'prometheus')];
+}
+
+const context = scrapedContext();
+
+const boards = STANDARD_BOARDS.flatMap((definition) => {
+  const sources = sourcesOf(definition);
+  return sources === undefined ? [] : [{ name: definition.name, definition, sources }];
+});
+
+describe.each(boards)('$name', ({ definition, sources }) => {
+  const queries = queriesOf(definition);
+
+  it('reads only series and labels that what it needs has and the stack keeps', () => {
+    expect([...new Set(queries.flatMap((query) => catalogueProblems(query, { ...context, sources })))]).toEqual([]);
+  });
+
+  it('needs no source without reading from it', () => {
+    const metrics = [...new Set(queries.flatMap(metricNamesOf))].filter((metric) => metric !== 'up');
+    const unread = definition.needs.filter((need) => {
+      const own = SOURCES[need] ?? SOURCE_NAMES.filter((name) => name === need);
+      return metrics.every((metric) => catalogueProblems(metric, { ...context, sources: own }).length > 0);
+    });
+    expect(unread).toEqual([]);
+  });
+});
