@@ -5,6 +5,7 @@ import { volumeProblems } from '../kubernetes/volumes';
 import type { Cluster } from '../settings/cluster';
 import type { Retention } from '../settings/retention';
 import { CONFIG_KEYS, CREDENTIALS, GLOBAL_KEYS } from './config-keys';
+import { controlPlaneProblems } from './control-plane-metrics';
 import type { KubernetesMetrics } from './kubernetes-metrics';
 import { ownConfig, type PrometheusSettings } from './prometheus-config';
 import type { PrometheusProps } from './prometheus-props';
@@ -41,6 +42,7 @@ export function prometheusProblems(checked: CheckedPrometheus): string[] {
     ...scrapeProblems(checked),
     ...globalProblems(checked),
     ...kubernetesProblems(props.kubernetes ?? {}),
+    ...controlPlaneProblems(props.kubernetes?.controlPlane ?? [], cluster),
     ...queryProblems(props.query ?? {}),
     ...ruleFileProblems(settings.ruleFiles),
     ...settings.alertmanagers.flatMap((endpoint, index) => httpEndpointProblems(`alertmanagers[${index}]`, endpoint)),

@@ -1,6 +1,7 @@
 import type { Duration, Size } from 'cdk8s';
 import type { IngressOptions } from '../kubernetes/ingress-options';
 import type { PodExtension } from '../kubernetes/pod-extension';
+import type { Alerts } from '../rules/alerts';
 import type { Endpoint } from '../settings/endpoint';
 import type { Retention } from '../settings/retention';
 import type { ServiceOptions, WorkloadOptions } from '../settings/workload-options';
@@ -55,6 +56,11 @@ export interface PrometheusProps extends WorkloadOptions, ServiceOptions {
    * @default - none
    */
   readonly ruleFiles?: string[];
+  /**
+   * Which of the library's rules are evaluated, and rules of your own. They are read again when they change, without a restart.
+   * @default new Alerts() - the library's rules for Kubernetes and for each component whose metrics are collected
+   */
+  readonly alerts?: Alerts;
   /** Where alerts are sent to. Give each Alertmanager, or one endpoint with SRV records, never a load balancer. @default - nowhere */
   readonly alertmanagers?: Endpoint[];
   /** Ingress. Prometheus has no login: whoever reaches it reads everything. @default - none */

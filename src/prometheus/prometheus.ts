@@ -11,11 +11,16 @@ import { offerMetrics, service } from '../kubernetes/service';
 import { toYaml } from '../kubernetes/text';
 import { offeredSize } from '../kubernetes/volumes';
 import { type PodDescription, statefulSet } from '../kubernetes/workload';
+import { Alerts } from '../rules/alerts';
+import { ruleConfigMaps } from '../rules/rule-config-maps';
+import { jobsBySource } from '../rules/rule-context';
+import type { ControlPlaneComponent } from '../settings/control-plane';
 import { Cpu } from '../settings/cpu';
 import type { Endpoint } from '../settings/endpoint';
 import { IMAGE_TABLE } from '../settings/images';
 import { Retention } from '../settings/retention';
 import { ServiceType } from '../settings/workload-options';
+import { API_SERVER_NAMESPACE, controlPlaneNamespace, controlPlanePort } from './control-plane-metrics';
 import { KUBELET_PORT } from './kubernetes-metrics';
 import { defaultRetentionSize, prometheusArguments } from './prometheus-arguments';
 import { prometheusProblems } from './prometheus-checks';
@@ -36,6 +41,8 @@ const united = (maps: readonly { readonly [key: string]: string }[]): { [key: st
 export class Prometheus extends Component {
   /** API and web interface of any replica. */
   public readonly http: Endpoint;
+  /** Which rules are evaluated. They may be changed until synth. */
+  public readonly alerts: Alerts;
 
   private readonly settled: {
     readonly volume: Size;
@@ -45,6 +52,8 @@ export class Prometheus extends Component {
     readonly extensions: readonly PodExtension[];
     readonly uploadsBlocks: boolean;
   };
+  /** Those with rules of the library and of `alerts`. */
+  private readonly ruleMaps: readonly ConfigFiles[];
 
   constructor(
     scope: Construct,
@@ -67,6 +76,14 @@ export class Prometheus extends Component {
     this.reachTargets();
     const account = serviceAccount(this, united(extensions.map((extension) => extension._serviceAccountAnnotations)));
     const config = configFiles(this, 'config', () => ({ [CONFIG_FILE]: toYaml(prometheusConfig(this.configSettings())) }));
+    this.alerts = props.alerts ?? new Alerts();
+    this.ruleMaps = ruleConfigMaps(this, this.alerts, () => ({
+      labels: this._context.dataLabels,
+      scrapeInterval: this._context.scrapeInterval,
+      shortestInterval: this.shortestInterval(),
+      jobs: jobsBySource(this._context._plan.metrics, this.scrapedJobs()),
+      sendsAlerts: (props.alertmanagers ?? []).length > 0 || props.extraConfig?.alerting !== undefined,
+    }));
     for (const name of ruleFiles) {
       this._require({ kind: 'ConfigMap', namespace: this._identity.namespace, name });
     }
@@ -98,6 +115,7 @@ export class Prometheus extends Component {
     const pods: k8s.PolicyRule = { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] };
     const bind = namespaceRights(this, 'pods', [pods], this.scrapedNamespaces());
     this._context._plan.onMetrics(({ identity }) => bind(identity.namespace));
+    this.grantControlPlaneRights(bind);
     if (this.scrapesKubelets()) {
       clusterRights(this, 'nodes', [
         { apiGroups: [''], resources: ['nodes'], verbs: ['list', 'watch'] },
@@ -106,13 +124,46 @@ export class Prometheus extends Component {
     }
   }
 
+  /** The programs ask the API server whether Prometheus may read their metrics. */
+  private grantControlPlaneRights(discoverPods: (namespace: string) => void): void {
+    const controlPlane = this.controlPlane();
+    for (const component of controlPlane) {
+      const namespace = controlPlaneNamespace(component, this._context.cluster);
+      if (namespace !== undefined) {
+        discoverPods(namespace);
+        continue;
+      }
+      const follow = (group: string, resources: string[]) => ({ apiGroups: [group], resources, verbs: ['list', 'watch'] });
+      const rules = [follow('', ['pods', 'services']), follow('discovery.k8s.io', ['endpointslices'])];
+      namespaceRights(this, 'api-servers', rules, [API_SERVER_NAMESPACE]);
+    }
+    if (controlPlane.length > 0) {
+      clusterRights(this, 'control-plane', [{ nonResourceUrLs: ['/metrics'], verbs: ['get'] }]);
+    }
+  }
+
   private reachTargets(): void {
     const { _plan } = this._context;
     const { scrape = [], alertmanagers = [] } = this.props;
     _plan.scrapers.push(this._identity);
+    _plan.addSources(...this.scrapedJobs());
     this._reachKubernetesApi();
     if (this.scrapesKubelets()) {
       this._reachNodes(KUBELET_PORT);
+    }
+    _plan.onMetrics(({ onNodeAddress, containerPort }) => {
+      if (onNodeAddress) {
+        this._reachNodes(containerPort);
+      }
+    });
+    for (const component of this.controlPlane()) {
+      const target = controlPlanePort(component);
+      const namespace = controlPlaneNamespace(component, this._context.cluster);
+      if (target?.onNodeAddress) {
+        this._reachNodes(target.port);
+      } else if (target && namespace !== undefined) {
+        _plan.namespaceReaches.push({ from: this._identity, namespace, ports: [target.port] });
+      }
     }
     for (const endpoint of alertmanagers) {
       this._connect(endpoint);
@@ -135,6 +186,28 @@ export class Prometheus extends Component {
     return (this.props.scrape ?? []).flatMap(namespacesOf);
   }
 
+  private shortestInterval(): Duration {
+    const intervals = (this.props.scrape ?? []).flatMap(({ _description: { interval } }) => (interval ? [interval] : []));
+    return [this._context.scrapeInterval, ...intervals].reduce((shortest, interval) =>
+      interval.toMilliseconds() < shortest.toMilliseconds() ? interval : shortest,
+    );
+  }
+
+  /** Names of all ConfigMaps with rules. */
+  private ruleFiles(): string[] {
+    return [...(this.props.ruleFiles ?? []), ...this.ruleMaps.map(({ configMapName }) => configMapName)];
+  }
+
+  private scrapedJobs(): string[] {
+    const { kubelet = true, cadvisor = true } = this.props.kubernetes ?? {};
+    const own = [...(kubelet ? ['kubelet'] : []), ...(cadvisor ? ['cadvisor'] : [])];
+    return [...own, ...this.controlPlane(), ...(this.props.scrape ?? []).map(({ jobName }) => jobName)];
+  }
+
+  private controlPlane(): readonly ControlPlaneComponent[] {
+    return this.props.kubernetes?.controlPlane ?? [];
+  }
+
   private scrapesKubelets(): boolean {
     const { kubelet = true, cadvisor = true } = this.props.kubernetes ?? {};
     return kubelet || cadvisor;
@@ -152,7 +225,7 @@ export class Prometheus extends Component {
         props.scrapeTimeout ?? (scrapeInterval.toMilliseconds() < tenSeconds.toMilliseconds() ? scrapeInterval : tenSeconds),
       evaluationInterval: props.evaluationInterval ?? scrapeInterval,
       externalLabels: props.externalLabels ?? {},
-      ruleFiles: props.ruleFiles ?? [],
+      ruleFiles: this.ruleFiles(),
       alertmanagers: props.alertmanagers ?? [],
       kubernetes: {
         place,
@@ -175,7 +248,7 @@ export class Prometheus extends Component {
     const { extensions } = this.settled;
     const host = { component: this, dataVolume: DATA_VOLUME, dataPath: DATA_PATH, user: IMAGE_TABLE.prometheus.user };
     const additions = extensions.map((extension) => extension._addition(host));
-    const ruleVolumes = (this.props.ruleFiles ?? []).map((name, index) => ({ name: `rules-${index}`, configMap: { name } }));
+    const ruleVolumes = this.ruleFiles().map((name, index) => ({ name: `rules-${index}`, configMap: { name } }));
     return {
       serviceAccountName: account,
       mountsToken: true,
@@ -188,7 +261,7 @@ export class Prometheus extends Component {
   }
 
   private server(): ContainerDescription {
-    const { ruleFiles = [], remoteWriteReceiver = false, query = {} } = this.props;
+    const { remoteWriteReceiver = false, query = {} } = this.props;
     const { retention, retentionSize, uploadsBlocks } = this.settled;
     const externalUrl = this.externalUrl();
     return {
@@ -200,7 +273,11 @@ export class Prometheus extends Component {
       mounts: [
         // Whole directories: a file mounted by subPath never changes.
         { name: 'config', mountPath: CONFIG_PATH, readOnly: true },
-        ...ruleFiles.map((name, index) => ({ name: `rules-${index}`, mountPath: `${RULES_PATH}/${name}`, readOnly: true })),
+        ...this.ruleFiles().map((name, index) => ({
+          name: `rules-${index}`,
+          mountPath: `${RULES_PATH}/${name}`,
+          readOnly: true,
+        })),
         { name: DATA_VOLUME, mountPath: DATA_PATH },
       ],
       // 200 MiB and 4 kB for each series: room for 200,000. Replaying the log and queries (800 MB each at most) need more for

@@ -87,3 +87,19 @@ export function renameRules(labels: DataLabels): RelabelRule[] {
     { regex: `${RENAMED}.+`, action: 'labeldrop' },
   ];
 }
+
+/**
+ * Tells metrics about a program from those that it makes about others, by how their names begin. The former have the labels of
+ * the program's pod, like its `up`; the latter keep the labels they came with, which Prometheus has put aside as `exported_…`,
+ * and get none of the pod's in place of those they lack.
+ */
+export function ownMetricRules(labels: DataLabels, beginnings: readonly string[]): RelabelRule[] {
+  const { namespace, pod, container, node, app, cluster, environment } = labels;
+  const own = '__own';
+  const ofPod = [namespace, pod, container, node, app];
+  return [
+    { source_labels: ['__name__'], regex: `(?:${beginnings.join('|')}).*`, target_label: own, replacement: 'yes' },
+    ...ofPod.map((name) => ({ source_labels: [own, `exported_${name}`], regex: ';(.*)', target_label: name, replacement: '$1' })),
+    { regex: anyOf([own, ...[...ofPod, cluster, environment].map((name) => `exported_${name}`)]), action: 'labeldrop' },
+  ];
+}

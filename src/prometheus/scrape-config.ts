@@ -12,6 +12,7 @@ import {
   drop,
   FINISHED_PODS,
   keep,
+  ownMetricRules,
   type Place,
   placeRules,
   podRules,
@@ -20,9 +21,13 @@ import {
 } from './relabel';
 import type { EndpointScrapeOptions, PodScrapeOptions, ScrapeJob, ScrapeOptions } from './scrape-job';
 
+/** What the API server knows Prometheus by, and what it knows the API server by. */
+export const TOKEN_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+export const CLUSTER_AUTHORITY_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/ca.crt';
+
 /** Targets that the Kubernetes API names. */
 export interface KubernetesDiscovery {
-  readonly role: 'pod' | 'node';
+  readonly role: 'pod' | 'node' | 'endpointslice';
   readonly namespaces?: { readonly names: readonly string[] };
   readonly selectors?: readonly { readonly role: 'pod'; readonly label: string }[];
 }
@@ -50,7 +55,7 @@ export interface ScrapeConfig {
   readonly scheme?: 'http' | 'https';
   readonly sample_limit?: number;
   readonly authorization?: { readonly credentials_file: string };
-  readonly tls_config?: { readonly ca_file?: string; readonly insecure_skip_verify?: boolean };
+  readonly tls_config?: { readonly ca_file?: string; readonly server_name?: string; readonly insecure_skip_verify?: boolean };
   readonly kubernetes_sd_configs?: readonly KubernetesDiscovery[];
   readonly dns_sd_configs?: readonly DnsDiscovery[];
   readonly static_configs?: readonly StaticTargets[];
@@ -190,19 +195,21 @@ function staticTarget(endpoint: Endpoint, { path = '/metrics' }: EndpointScrapeO
  * its pod and namespace must not even fill the gaps.
  */
 export function componentScrapeConfig(endpoint: MetricsEndpoint, place: Place): ScrapeConfig {
-  const { identity, job, containerPort, path, honorLabels, kubernetesNames } = endpoint;
+  const { identity, job, containerPort, path, honorLabels, kubernetesNames, selfSignedTls, aboutNode, ownMetrics } = endpoint;
   const { labels } = place;
-  const rename = kubernetesNames ? renameRules(labels) : [];
+  const rename = [...(kubernetesNames ? renameRules(labels) : []), ...(ownMetrics ? ownMetricRules(labels, ownMetrics) : [])];
   return {
     job_name: job,
     honor_labels: honorLabels || undefined,
     metrics_path: path === '/metrics' ? undefined : path,
+    ...(selfSignedTls && { scheme: 'https', tls_config: { insecure_skip_verify: true } }),
     kubernetes_sd_configs: [podDiscovery([identity.namespace], identity.selector)],
     relabel_configs: [
       FINISHED_PODS,
       // By number: the name of a port may occur again in a container that a user adds to the pod.
       { source_labels: [PORT_NUMBER, PORT_PROTOCOL], regex: `${containerPort};TCP`, action: 'keep' },
       ...(honorLabels ? [] : [copy(CONTAINER_NAME, labels.container), ...podRules(place), constant(labels.app, identity.app)]),
+      ...(aboutNode ? [copy(podMeta('node_name'), 'instance')] : []),
       ...placeRules(place),
     ],
     ...(rename.length > 0 && { metric_relabel_configs: rename }),

@@ -1,11 +1,20 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { AlloyDaemonSet } from '../alloy/alloy-daemon-set';
+import { Alertmanager } from '../alertmanager/alertmanager';
+import type { AlloyDaemonSet } from '../alloy/alloy-daemon-set';
+import type { AlloyDeployment } from '../alloy/alloy-deployment';
+import type { LogPipeline } from '../alloy/log-pipeline';
+import { StandardDashboards } from '../dashboards/standard-dashboards';
 import { KubeStateMetrics } from '../exporters/kube-state-metrics';
+import { MetricsServer } from '../exporters/metrics-server';
+import { NodeExporter } from '../exporters/node-exporter';
+import { Pushgateway } from '../exporters/pushgateway';
 import { DataSource } from '../grafana/data-source';
+import { ExistingGrafana } from '../grafana/existing-grafana';
 import { Grafana } from '../grafana/grafana';
 import { inApplyOrder, namespaceObject } from '../kubernetes/objects';
 import { Loki } from '../loki/loki';
+import { LokiCanary } from '../loki/loki-canary';
 import { LokiGateway } from '../loki/loki-gateway';
 import { Memcached } from '../memcached/memcached';
 import { Prometheus } from '../prometheus/prometheus';
@@ -16,6 +25,8 @@ import { ThanosQuery } from '../thanos/thanos-query';
 import { ThanosQueryFrontend } from '../thanos/thanos-query-frontend';
 import { ThanosSidecar } from '../thanos/thanos-sidecar';
 import { ThanosStoreGateway } from '../thanos/thanos-store-gateway';
+import { withProfile } from './apply-profile';
+import { LogAgents, PodLogs } from './log-agents';
 import { wiringPicture } from './picture';
 import { Prerequisites } from './prerequisites';
 import type { MonitoringStackProps } from './stack-options';
@@ -29,49 +40,100 @@ export class MonitoringStack extends Chart {
   public readonly context: MonitoringContext;
   /** Metrics. */
   public readonly prometheus: Prometheus | undefined;
+  /** What tells people about alerts. */
+  public readonly alertmanager: Alertmanager | undefined;
   /** Metrics of Kubernetes objects. */
   public readonly kubeStateMetrics: KubeStateMetrics | undefined;
+  /** Metrics of the nodes. */
+  public readonly nodeExporter: NodeExporter | undefined;
+  /** Metrics that jobs push. */
+  public readonly pushgateway: Pushgateway | undefined;
+  /** What `kubectl top` and autoscalers ask. */
+  public readonly metricsServer: MetricsServer | undefined;
   /** Queries over Prometheus and object storage. */
   public readonly thanosQuery: ThanosQuery | undefined;
   /** Storage of logs. */
   public readonly loki: Loki | undefined;
   /** What logs are pushed to and queried from: the gateway, or Loki where there is none. */
   public readonly logs: Endpoint | undefined;
-  /** The agent that reads logs. */
-  public readonly alloy: AlloyDaemonSet | undefined;
+  /** What looks whether lines arrive in Loki. */
+  public readonly lokiCanary: LokiCanary | undefined;
   /** Dashboards. */
   public readonly grafana: Grafana | undefined;
+  /** What a Grafana that runs already is handed. */
+  public readonly existingGrafana: ExistingGrafana | undefined;
 
-  constructor(scope: Construct, id: string, props: MonitoringStackProps) {
+  private readonly logAgents: LogAgents | undefined;
+
+  constructor(scope: Construct, id: string, stackProps: MonitoringStackProps) {
     super(scope, id);
+    const props = withProfile(stackProps);
     this.context = new MonitoringContext(this, props);
     this.node.addValidation({ validate: () => this.problems(props) });
     this.makeNamespaces();
 
     const sidecar = props.thanos && new ThanosSidecar({ ...props.thanos.sidecar, objectStorage: props.objectStorage });
+    this.alertmanager = props.alertmanager && new Alertmanager(this, 'alertmanager', props.alertmanager);
+    const alertmanagers = [...(this.alertmanager ? [this.alertmanager.alerts] : []), ...(props.existingAlertmanagers ?? [])];
     this.prometheus =
       props.prometheus &&
       new Prometheus(this, 'prometheus', {
         ...props.prometheus,
+        alertmanagers: [...alertmanagers, ...(props.prometheus.alertmanagers ?? [])],
         extensions: [...(sidecar ? [sidecar] : []), ...(props.prometheus.extensions ?? [])],
       });
     const { enabled = true, ...kubeStateMetrics } = props.kubeStateMetrics ?? {};
     this.kubeStateMetrics =
       this.prometheus && enabled ? new KubeStateMetrics(this, 'kube-state-metrics', kubeStateMetrics) : undefined;
+    this.nodeExporter = props.nodeExporter && new NodeExporter(this, 'node-exporter', props.nodeExporter);
+    this.pushgateway = props.pushgateway && new Pushgateway(this, 'pushgateway', props.pushgateway);
+    this.metricsServer = props.metricsServer && new MetricsServer(this, 'metrics-server', props.metricsServer);
     const metrics = this.makeThanos(props, sidecar);
     this.thanosQuery = metrics?.query;
-    this.loki = this.makeLoki(props);
+    this.loki = this.makeLoki(props, alertmanagers[0]);
     this.logs = this.makeGateway(props);
-    this.alloy =
+    this.lokiCanary =
       this.logs &&
-      props.logs &&
-      new AlloyDaemonSet(this, 'alloy', { ...props.alloy, push: this.logs, logs: props.logs, tenant: props.tenant });
+      props.loki?.canary &&
+      new LokiCanary(this, 'loki-canary', { ...props.loki.canary, loki: this.logs, tenant: props.tenant });
+    this.logAgents = this.makeLogAgents(props);
     this.grafana =
       props.grafana &&
       new Grafana(this, 'grafana', {
+        standardDashboards: StandardDashboards.all(),
         ...props.grafana,
         dataSources: [...this.ownDataSources(props, metrics?.http), ...(props.grafana.dataSources ?? [])],
       });
+    this.existingGrafana =
+      props.existingGrafana &&
+      new ExistingGrafana(this, 'existing-grafana', {
+        standardDashboards: StandardDashboards.all(),
+        ...props.existingGrafana,
+        dataSources: [...this.ownDataSources(props, metrics?.http), ...(props.existingGrafana.dataSources ?? [])],
+      });
+  }
+
+  /** The agent that reads logs on every node. */
+  public get alloy(): AlloyDaemonSet | undefined {
+    return this.logAgents?.node;
+  }
+
+  /** The agent that reads logs once for the cluster: events, OTLP. */
+  public get alloyCluster(): AlloyDeployment | undefined {
+    return this.logAgents?.cluster;
+  }
+
+  /** Where applications push log records over OTLP and HTTP, if there is a pipeline for it. */
+  public get otlpLogs(): Endpoint | undefined {
+    return this.logAgents?.source?.otlpHttp;
+  }
+
+  /**
+   * Adds a pipeline of an application, before those that the stack was given. It must name its namespaces. The same as
+   * `pipeline.addTo(stack)`.
+   */
+  public addLogPipeline(pipeline: LogPipeline): void {
+    pipeline.addTo(this);
   }
 
   /** What must exist before the manifests are applied. Ask for it when the stack is complete. */
@@ -124,17 +186,18 @@ export class MonitoringStack extends Chart {
     return { query, http: (frontend ?? query).http };
   }
 
-  private makeLoki(props: MonitoringStackProps): Loki | undefined {
+  private makeLoki(props: MonitoringStackProps, alertmanager: Endpoint | undefined): Loki | undefined {
     if (!props.loki) {
       return undefined;
     }
-    const { caches = {}, gateway, gatewayEnabled, queryAuthentication, ...options } = props.loki;
+    const { caches = {}, gateway, gatewayEnabled, queryAuthentication, canary, ...options } = props.loki;
     const cache = (instance: 'chunks' | 'results') => {
       const itemMemory = caches[instance];
       return itemMemory && new Memcached(this, `memcached-${instance}`, { ...caches.memcached, itemMemory, instance });
     };
     return new Loki(this, 'loki', {
       ...options,
+      ...(alertmanager && { ruler: { alertmanager, ...options.ruler } }),
       objectStorage: props.objectStorage,
       authEnabled: options.authEnabled ?? props.tenant !== undefined,
       caches: { chunks: cacheOf(cache('chunks')), results: cacheOf(cache('results')) },
@@ -147,8 +210,26 @@ export class MonitoringStack extends Chart {
       : this.loki?.http;
   }
 
+  private makeLogAgents(props: MonitoringStackProps): LogAgents | undefined {
+    return (
+      this.logs &&
+      props.logs &&
+      new LogAgents(this, {
+        push: this.logs,
+        logs: props.logs,
+        podLogs: props.podLogs ?? PodLogs.NODE_FILES,
+        tenant: props.tenant,
+        node: props.alloy,
+        cluster: props.alloyCluster,
+        defaults: props.profile?._defaults,
+        hasTenants: props.loki?.authEnabled ?? props.tenant !== undefined,
+      })
+    );
+  }
+
   private ownDataSources(props: MonitoringStackProps, thanos: Endpoint | undefined): DataSource[] {
     const { scrapeInterval } = this.context;
+    const alertmanager = this.alertmanager?.http ?? props.existingAlertmanagers?.[0];
     return [
       ...(this.prometheus ? [DataSource.prometheus({ endpoint: this.prometheus.http, scrapeInterval })] : []),
       ...(thanos
@@ -160,6 +241,7 @@ export class MonitoringStack extends Chart {
       ...(this.logs
         ? [DataSource.loki({ endpoint: this.logs, tenant: props.tenant, basicAuthentication: props.loki?.queryAuthentication })]
         : []),
+      ...(alertmanager ? [DataSource.alertmanager({ endpoint: alertmanager })] : []),
     ];
   }
 
@@ -178,16 +260,21 @@ export class MonitoringStack extends Chart {
     if (props.alloy !== undefined && props.logs === undefined) {
       problems.push('alloy is given without logs; allowed is `logs` with at least one pipeline: say which logs are read');
     }
-    return [...problems, ...passwordProblems(props)];
+    return [...problems, ...passwordProblems(props, this.logAgents)];
   }
 }
 
 /** A gateway that asks for passwords must get one from everybody who comes. */
-function passwordProblems({ loki, logs, alloy, grafana }: MonitoringStackProps): string[] {
+function passwordProblems(
+  { loki, alloy, alloyCluster, grafana, existingGrafana }: MonitoringStackProps,
+  agents: LogAgents | undefined,
+): string[] {
   const asks = loki?.gateway?.basicAuth !== undefined && loki.gatewayEnabled !== false;
   const comers: [string, boolean, unknown][] = [
-    ['alloy.credentials', logs !== undefined, alloy?.credentials],
-    ['loki.queryAuthentication', grafana !== undefined, loki?.queryAuthentication],
+    ['alloy.credentials', agents?.node !== undefined, alloy?.credentials],
+    ['alloyCluster.credentials', agents?.cluster !== undefined, alloyCluster?.credentials],
+    ['loki.canary.credentials', loki?.canary !== undefined, loki?.canary?.credentials],
+    ['loki.queryAuthentication', grafana !== undefined || existingGrafana !== undefined, loki?.queryAuthentication],
   ];
   return comers.flatMap(([property, comes, password]) => {
     if (asks && comes && password === undefined) {

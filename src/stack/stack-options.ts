@@ -1,13 +1,20 @@
 import type { Size } from 'cdk8s';
+import type { AlertmanagerOptions } from '../alertmanager/alertmanager';
 import type { AlloyDaemonSetOptions } from '../alloy/alloy-daemon-set';
 import type { LogPipeline } from '../alloy/log-pipeline';
 import type { KubeStateMetricsProps } from '../exporters/kube-state-metrics';
+import type { MetricsServerProps } from '../exporters/metrics-server';
+import type { NodeExporterProps } from '../exporters/node-exporter';
+import type { PushgatewayProps } from '../exporters/pushgateway';
 import type { BasicAuthentication } from '../grafana/data-source';
+import type { ExistingGrafanaOptions } from '../grafana/existing-grafana';
 import type { GrafanaProps } from '../grafana/grafana';
 import type { LokiOptions } from '../loki/loki';
+import type { LokiCanaryOptions } from '../loki/loki-canary';
 import type { LokiGatewayOptions } from '../loki/loki-gateway';
 import type { MemcachedOptions } from '../memcached/memcached';
 import type { PrometheusProps } from '../prometheus/prometheus-props';
+import type { Endpoint } from '../settings/endpoint';
 import type { MonitoringContextProps } from '../settings/monitoring-context';
 import type { ObjectStorage } from '../settings/object-storage';
 import type { RetentionTiers } from '../thanos/retention-tiers';
@@ -16,6 +23,8 @@ import type { ThanosQueryOptions } from '../thanos/thanos-query';
 import type { ThanosQueryFrontendOptions } from '../thanos/thanos-query-frontend';
 import type { ThanosSidecarOptions } from '../thanos/thanos-sidecar';
 import type { ThanosStoreGatewayOptions } from '../thanos/thanos-store-gateway';
+import type { AlloyClusterOptions, PodLogs } from './log-agents';
+import type { Profile } from './profile';
 
 /** Long-term storage of metrics. */
 export interface ThanosStackOptions {
@@ -51,6 +60,8 @@ export interface LokiStackOptions extends LokiOptions {
   readonly gateway?: LokiGatewayOptions;
   /** User and password with which Grafana asks the gateway; needed where `gateway.basicAuth` is given. @default - none */
   readonly queryAuthentication?: BasicAuthentication;
+  /** What pushes lines and looks whether they arrive, the way that agents and Grafana go. @default - none */
+  readonly canary?: LokiCanaryOptions;
   /** Whether there is a gateway. Without it agents and data sources talk to Loki itself. @default true */
   readonly gatewayEnabled?: boolean;
 }
@@ -63,6 +74,11 @@ export interface KubeStateMetricsStackOptions extends KubeStateMetricsProps {
 
 /** A monitoring stack. What is not mentioned does not run, kube-state-metrics excepted. */
 export interface MonitoringStackProps extends MonitoringContextProps {
+  /**
+   * How large everything is, `Profile.light()` for a laptop: defaults for what is not given here. It adds no component.
+   * @default - each component's own defaults
+   */
+  readonly profile?: Profile;
   /** Where Thanos and Loki keep data. @default - Loki keeps it on its volume; Thanos is refused */
   readonly objectStorage?: ObjectStorage;
   /** Tenant of the logs (`X-Scope-OrgID`), for Alloy, gateway and data source alike; Loki then asks for one. @default - one tenant, unnamed */
@@ -73,12 +89,42 @@ export interface MonitoringStackProps extends MonitoringContextProps {
   readonly thanos?: ThanosStackOptions;
   /** Storage of logs. @default - no Loki */
   readonly loki?: LokiStackOptions;
-  /** Which logs are read, and what is made of them; needs `loki`. @default - no agent */
+  /**
+   * Which logs are read, and what is made of them; needs `loki`. Others can be added later (`addLogPipeline`); `[]` leaves all
+   * to them. Agents run where the pipelines need them: on every node (pods, journal), once for the cluster (events, OTLP).
+   * @default - no agent
+   */
   readonly logs?: LogPipeline[];
-  /** Options of the agent that reads logs. @default - see `AlloyDaemonSetOptions` */
+  /**
+   * How the lines of pods are read.
+   * @default PodLogs.NODE_FILES
+   */
+  readonly podLogs?: PodLogs;
+  /** Options of the agent that reads logs on every node. @default - see `AlloyDaemonSetOptions` */
   readonly alloy?: AlloyDaemonSetOptions;
+  /** Options of the agent that reads logs once for the cluster (events, OTLP). @default - see `AlloyClusterOptions` */
+  readonly alloyCluster?: AlloyClusterOptions;
+  /** What tells people about alerts of Prometheus and Loki. @default - no Alertmanager of the stack's own */
+  readonly alertmanager?: AlertmanagerOptions;
+  /**
+   * Alertmanagers that run already, each replica of them: alerts of Prometheus go there, too, and without one of the stack's own
+   * those of Loki, while Grafana shows the first.
+   * @default - none
+   */
+  readonly existingAlertmanagers?: Endpoint[];
   /** Dashboards. Data sources for what the stack runs come by themselves, before those given here. @default - no Grafana */
   readonly grafana?: GrafanaProps;
+  /**
+   * A Grafana that runs already, beside the stack's own or in its place: is handed the same data sources and dashboards as ConfigMaps
+   * that its sidecar finds by their labels. @default - none
+   */
+  readonly existingGrafana?: ExistingGrafanaOptions;
   /** Metrics of Kubernetes objects. @default - runs if Prometheus does */
   readonly kubeStateMetrics?: KubeStateMetricsStackOptions;
+  /** Metrics of the nodes. @default - none */
+  readonly nodeExporter?: NodeExporterProps;
+  /** Metrics that jobs push. @default - none */
+  readonly pushgateway?: PushgatewayProps;
+  /** What `kubectl top` and autoscalers ask; refused where the cluster's profile says that it has one. @default - none */
+  readonly metricsServer?: MetricsServerProps;
 }

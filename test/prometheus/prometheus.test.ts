@@ -7,6 +7,7 @@ import { Memcached } from '../../src/memcached/memcached';
 import { Prometheus } from '../../src/prometheus/prometheus';
 import type { PrometheusProps } from '../../src/prometheus/prometheus-props';
 import { ScrapeJob } from '../../src/prometheus/scrape-job';
+import { Alerts } from '../../src/rules/alerts';
 import { Access } from '../../src/settings/access';
 import { Cluster } from '../../src/settings/cluster';
 import { Cpu } from '../../src/settings/cpu';
@@ -89,6 +90,7 @@ const EVERY_PROP: Required<PrometheusProps> = {
   kubernetes: { cadvisor: false },
   extensions: [new Companion(true)],
   ruleFiles: ['team-rules'],
+  alerts: new Alerts({ library: false }).add({ name: 'team', alerts: [{ name: 'A', expr: 'up == 0', summary: 'a' }] }),
   alertmanagers: [Endpoint.external({ host: 'alertmanager', port: 9093 })],
   ingress: { host: 'prometheus.example', tlsSecretName: 'tls' },
   externalUrl: 'https://prometheus.other',
@@ -97,7 +99,14 @@ const EVERY_PROP: Required<PrometheusProps> = {
   extraConfig: { runtime: { gogc: 50 } },
 };
 
-const configOf = (manifests: Manifest[]) => load(manifestOf(manifests, 'ConfigMap').data['prometheus.yml']) as Manifest;
+const FILE = 'prometheus.yml';
+const configMaps = (manifests: Manifest[]) => manifests.filter(({ kind }) => kind === 'ConfigMap');
+const configOf = (manifests: Manifest[]) => load(configMaps(manifests).find(({ data }) => FILE in data).data[FILE]) as Manifest;
+/** Rules are compared where they are made. */
+const withoutRules = (manifests: Manifest[]) =>
+  manifests.map((manifest) =>
+    manifest.kind === 'ConfigMap' && !(FILE in manifest.data) ? { ...manifest, data: 'rules' } : manifest,
+  );
 const podOf = (manifests: Manifest[]) => manifestOf(manifests, 'StatefulSet', 'monitoring-prometheus').spec.template;
 const argumentsOf = (manifests: Manifest[]): string[] => podOf(manifests).spec.containers[0].args;
 const make = (props: PrometheusProps = {}, context: MonitoringContextProps = {}) =>
@@ -105,7 +114,7 @@ const make = (props: PrometheusProps = {}, context: MonitoringContextProps = {})
 
 describe('Prometheus', () => {
   it('synthesizes with minimal properties', () => {
-    expect(make()).toMatchSnapshot();
+    expect(withoutRules(make())).toMatchSnapshot();
   });
 
   it('synthesizes with every property', () => {
@@ -220,7 +229,7 @@ describe('extensions', () => {
     expect(companion.host).toMatchObject({ dataVolume: 'data', dataPath: '/prometheus', user: 65534 });
     const { metadata, spec } = podOf(manifests);
     expect(spec.containers.map(({ name }: Manifest) => name)).toEqual(['prometheus', 'companion']);
-    expect(spec.volumes.map(({ name }: Manifest) => name)).toEqual(['config', 'companion']);
+    expect(spec.volumes.map(({ name }: Manifest) => name)).toEqual(['config', 'rules-0', 'companion']);
     expect(metadata.labels).toMatchObject({ 'example.com/identity': 'use' });
     expect(manifestOf(manifests, 'ServiceAccount').metadata.annotations).toEqual({ 'example.com/role': 'uploader' });
     const { ports } = manifestOf(manifests, 'Service', 'monitoring-prometheus-headless').spec;
@@ -258,7 +267,7 @@ describe('links', () => {
     };
     expect(warnings({})).toEqual([]);
     expect(warnings({ ingress: { host: 'p.example' }, ...EVERY_SERVICE_OPTION })).toEqual([
-      '[test/prometheus] prometheus-without-login: monitoring-prometheus is reachable through the Ingress p.example and a Service of type NodePort and has no login; put an authenticating proxy before it',
+      '[test/prometheus] prometheus-without-login: monitoring-prometheus is reachable through the Ingress p.example and a Service of type LoadBalancer and has no login; put an authenticating proxy before it',
     ]);
   });
 });

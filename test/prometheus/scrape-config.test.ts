@@ -202,6 +202,26 @@ describe('components of the stack', () => {
     expect(componentScrapeConfig(kubernetes, { ...PLACE, labels: renamed }).metric_relabel_configs).toEqual(renameRules(renamed));
     expect(componentScrapeConfig(kubernetes, PLACE).metric_relabel_configs).toBeUndefined();
   });
+
+  it('tell their own metrics from those about applications, which keep their labels and get none', () => {
+    const both = componentScrapeConfig({ ...offered, ownMetrics: ['alloy_', 'loki_'] }, PLACE);
+    expect(both.honor_labels).toBeUndefined();
+    expect(both.relabel_configs).toEqual(componentScrapeConfig(offered, PLACE).relabel_configs);
+    expect(both.metric_relabel_configs).toEqual([
+      { source_labels: ['__name__'], regex: '(?:alloy_|loki_).*', target_label: '__own', replacement: 'yes' },
+      ...['namespace', 'pod', 'container', 'node', 'app'].map((name) => ({
+        source_labels: ['__own', `exported_${name}`],
+        regex: ';(.*)',
+        target_label: name,
+        replacement: '$1',
+      })),
+      {
+        regex:
+          '__own|exported_namespace|exported_pod|exported_container|exported_node|exported_app|exported_cluster|exported_env',
+        action: 'labeldrop',
+      },
+    ]);
+  });
 });
 
 describe('labels', () => {

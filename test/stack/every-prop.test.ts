@@ -5,7 +5,9 @@ import { Dashboard } from '../../src/dashboards/dashboard';
 import { ScrapeJob } from '../../src/prometheus/scrape-job';
 import { Access } from '../../src/settings/access';
 import { Cluster, type ClusterProps } from '../../src/settings/cluster';
+import { ControlPlaneComponent, CpuArchitecture } from '../../src/settings/control-plane';
 import { DataLabels, type DataLabelsProps } from '../../src/settings/data-labels';
+import { Endpoint } from '../../src/settings/endpoint';
 import { type ImageOverride, Images, type ImagesProps } from '../../src/settings/images';
 import { Namespaces } from '../../src/settings/namespaces';
 import {
@@ -18,7 +20,9 @@ import { Placement } from '../../src/settings/placement';
 import { Retention } from '../../src/settings/retention';
 import { SecretKey } from '../../src/settings/secret-key';
 import { StorageIdentity } from '../../src/settings/storage-identity';
+import { PodLogs } from '../../src/stack/log-agents';
 import { MonitoringStack } from '../../src/stack/monitoring-stack';
+import { Profile } from '../../src/stack/profile';
 import type { LokiCacheSizes, MonitoringStackProps, ThanosStackOptions } from '../../src/stack/stack-options';
 
 const identity = StorageIdentity.accessKeys('object-storage');
@@ -31,6 +35,7 @@ const BASE: MonitoringStackProps = {
   objectStorage: ObjectStorage.s3Compatible(s3),
   prometheus: { scrape: [ScrapeJob.pods({ namespaces: ['shop'] })] },
   thanos: {},
+  alertmanager: {},
   loki: { caches: { chunks: Size.gibibytes(1) } },
   logs: [LogPipeline.json({ name: 'shop', namespaces: ['shop'] })],
   grafana: { dashboards: [Dashboard.pods({ uid: 'pods', title: 'Pods' }), Dashboard.logs({ uid: 'logs', title: 'Logs' })] },
@@ -57,7 +62,8 @@ function expectEach<Props extends object>(
 
 describe('no property is dead', () => {
   it('of the stack', () => {
-    const every: Required<MonitoringStackProps> = {
+    const every: Required<Omit<MonitoringStackProps, 'alloyCluster'>> = {
+      profile: Profile.light(),
       name: 'other',
       namePrefix: '',
       cluster: Cluster.generic({ name: 'other' }),
@@ -77,11 +83,21 @@ describe('no property is dead', () => {
       thanos: { tiers: { raw: Retention.days(90) } },
       loki: { gatewayEnabled: false },
       logs: [LogPipeline.plain({ name: 'shop', namespaces: ['shop'] })],
+      podLogs: PodLogs.KUBERNETES_API,
       alloy: { storagePath: '/var/lib/other' },
+      alertmanager: { replicas: 2 },
+      existingAlertmanagers: [Endpoint.external({ host: 'alerts.example.com', port: 9093 })],
       grafana: {},
+      existingGrafana: {},
       kubeStateMetrics: { enabled: false },
+      nodeExporter: {},
+      pushgateway: {},
+      metricsServer: {},
     };
-    expectEach<MonitoringStackProps>(every, (given) => ({ ...BASE, ...given }));
+    expectEach<Omit<MonitoringStackProps, 'alloyCluster'>>(every, (given) => ({ ...BASE, ...given }));
+    const events = [LogPipeline.kubernetesEvents({ name: 'events' })];
+    const cluster: Required<Pick<MonitoringStackProps, 'alloyCluster'>> = { alloyCluster: { replicas: 2 } };
+    expectEach<Pick<MonitoringStackProps, 'alloyCluster'>>(cluster, (given) => ({ ...BASE, logs: events, ...given }));
   });
 
   it('of Thanos', () => {
@@ -119,13 +135,29 @@ describe('no property is dead', () => {
       apiServerPort: 443,
       kubeletCertificatesFromClusterAuthority: true,
       volumeStep: Size.gibibytes(100),
+      ingressClassName: 'traefik',
+      hasMetricsServer: true,
+      controlPlane: [],
+      architectures: [CpuArchitecture.S390X],
     };
-    const { kubernetesVersion, ...others } = every;
-    expectEach<Omit<ClusterProps, 'kubernetesVersion'>>(others, (given) => ({
-      ...BASE,
-      prometheus: { volume: Size.gibibytes(100) },
-      cluster: Cluster.generic({ ...clusterProps, ...given }),
-    }));
+    const { kubernetesVersion, hasMetricsServer, controlPlane, architectures, ...others } = every;
+    expectEach<Omit<ClusterProps, 'kubernetesVersion' | 'hasMetricsServer' | 'controlPlane' | 'architectures'>>(
+      others,
+      (given) => ({
+        ...BASE,
+        prometheus: { volume: Size.gibibytes(100), ingress: { host: 'prometheus.example.com' } },
+        cluster: Cluster.generic({ ...clusterProps, ...given }),
+      }),
+    );
+    // These decide between output and an error.
+    const on = (given: Partial<ClusterProps>, props: Partial<MonitoringStackProps> = {}) =>
+      resultOf({ ...BASE, ...props, cluster: Cluster.generic({ ...clusterProps, ...given }) });
+    const metricsServer = {};
+    const prometheus = { kubernetes: { controlPlane: [ControlPlaneComponent.CORE_DNS] } };
+    expect(() => [on({}, { metricsServer }), on({}, { prometheus }), on({})]).not.toThrow();
+    expect(() => on({ hasMetricsServer }, { metricsServer })).toThrow(/cluster\.hasMetricsServer is true/);
+    expect(() => on({ controlPlane }, { prometheus })).toThrow(/kubernetes\.controlPlane has "coredns"; allowed are none/);
+    expect(() => on({ architectures })).toThrow(/cluster\.architectures has "s390x"; allowed are amd64 and arm64/);
     // Old versions lack what shards of the store gateway need; there it decides between output and an error.
     const sharded = { ...BASE, thanos: { storeGateway: { shards: 2 } } };
     expect(resultOf(sharded)).toContain('pod-index');
@@ -149,8 +181,14 @@ describe('no property is dead', () => {
       alloy: override,
       grafana: override,
       kubeStateMetrics: override,
+      nodeExporter: override,
+      pushgateway: override,
+      metricsServer: override,
+      lokiCanary: override,
+      alertmanager: override,
     };
-    expectEach<ImagesProps>(every, (given) => ({ ...BASE, images: new Images(given) }));
+    const whole = { ...BASE, nodeExporter: {}, pushgateway: {}, metricsServer: {}, loki: { ...BASE.loki, canary: {} } };
+    expectEach<ImagesProps>(every, (given) => ({ ...whole, images: new Images(given) }));
   });
 
   it('of data labels', () => {

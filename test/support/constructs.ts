@@ -51,7 +51,20 @@ export const EVERY_WORKLOAD_OPTION: Required<WorkloadOptions> = {
 };
 
 /** Every option of a Service with an address. */
-export const EVERY_SERVICE_OPTION: Required<ServiceOptions> = { serviceType: ServiceType.NODE_PORT };
+export const EVERY_SERVICE_OPTION: Required<ServiceOptions> = {
+  serviceType: ServiceType.LOAD_BALANCER,
+  nodePort: 30090,
+  loadBalancerClass: 'example.com/internal',
+  loadBalancerSourceRanges: ['192.0.2.0/24'],
+};
+
+/** Options of a Service that mean nothing inside the cluster only. */
+const OFFERED_OUTSIDE: ServiceOptions = { serviceType: ServiceType.LOAD_BALANCER };
+const WITH_SERVICE_TYPE: { [property: string]: ServiceOptions } = {
+  nodePort: OFFERED_OUTSIDE,
+  loadBalancerClass: OFFERED_OUTSIDE,
+  loadBalancerSourceRanges: OFFERED_OUTSIDE,
+};
 
 /**
  * Shows that no option is dead: each one, changed alone, changes the manifests.
@@ -64,7 +77,7 @@ export function expectEveryPropToMatter<Props extends object>(
   together: Partial<Record<keyof Props, Partial<Props>>> = {},
 ): void {
   for (const property of Object.keys(every) as (keyof Props)[]) {
-    const base = { ...minimal, ...together[property] };
+    const base = { ...minimal, ...WITH_SERVICE_TYPE[String(property)], ...together[property] };
     const before = synthesize((chart) => construct(chart, base));
     const after = synthesize((chart) => construct(chart, { ...base, [property]: every[property] }));
     expect(after, `property ${String(property)} changes nothing`).not.toEqual(before);

@@ -86,6 +86,6 @@ function expectService(service: Manifest, workloads: Manifest[]): void {
 
 function expectNames({ kind, metadata }: Manifest): void {
   expect(metadata.name.length, `${kind} ${metadata.name}`).toBeLessThanOrEqual(63);
-  const clusterScoped = ['Namespace', 'ClusterRole', 'ClusterRoleBinding'].includes(kind);
+  const clusterScoped = ['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'APIService'].includes(kind);
   expect(metadata.namespace === undefined, `${kind} ${metadata.name} has ${metadata.namespace}`).toBe(clusterScoped);
 }
