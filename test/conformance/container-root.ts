@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, linkSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Manifest } from '../support/constructs';
 
@@ -19,6 +19,16 @@ function writeFile(root: string, path: string, content: string): void {
   const file = join(root, path);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, content);
+}
+
+/** Puts a file elsewhere, without copying hundreds of megabytes where that can be avoided. */
+function place(file: string, target: string): void {
+  try {
+    linkSync(realpathSync(file), target);
+  } catch {
+    // Another file system.
+    copyFileSync(file, target);
+  }
 }
 
 /** Content of a Secret's file: a certificate where one is expected. */
@@ -106,7 +116,7 @@ export function containerRoot(
   const inside = `${PROGRAMS}/${basename(program)}`;
   mkdirSync(join(root, PROGRAMS), { recursive: true });
   if (!existsSync(join(root, inside))) {
-    copyFileSync(program, join(root, inside));
+    place(program, join(root, inside));
   }
   const environment = environmentOf(container, `${workload.metadata.name}-0`);
   return {

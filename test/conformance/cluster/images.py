@@ -105,6 +105,10 @@ def build(row):
         return info.size
 
 
+def absent(row):
+    return [p for p in (locate(s) for s, _ in row["files"]) if not os.path.exists(p)]
+
+
 def present():
     return set(subprocess.check_output([*CTR, "ls", "-q"], text=True).split())
 
@@ -134,6 +138,13 @@ def retag(files):
             continue
         row = repositories.get(name) or last.get(name.rsplit("/", 1)[1])  # a mirror keeps the last part of the name
         source = row and next((r for r in row["refs"] if r in have), None)
+        if row and not source and not absent(row):
+            build(row)
+            have.update(row["refs"])
+            source = row["refs"][0]
+        if full in have:
+            print("built   ", full)
+            continue
         if not source:
             missing += 1
             print("NO IMAGE", full)
@@ -150,9 +161,8 @@ def main(arguments):
     for row in table():
         if arguments and not set(arguments) & set(row["refs"]):
             continue
-        absent = [p for p in (locate(s) for s, _ in row["files"]) if not os.path.exists(p)]
-        if absent:
-            print("missing ", row["refs"][0], "needs", *absent)
+        if absent(row):
+            print("missing ", row["refs"][0], "needs", *absent(row))
             failed += bool(arguments)
             continue
         size = build(row)

@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accessProblems, accountsOf, describeRight, recordRequests, rightsOf, TALKING_PROGRAMS } from './access';
+import { ApiServer } from './api-server';
+import { EXAMPLES, exampleManifests } from './examples';
+import { findProgram } from './programs';
+import { applyAll, defineResources, makeForeignNamespaces } from './stack-on-server';
+
+const etcd = findProgram('etcd');
+const apiServer = findProgram('kube-apiserver');
+const hasPrograms = [etcd, apiServer, ...TALKING_PROGRAMS.map(findProgram)].every((path) => path !== undefined);
+
+const examples = EXAMPLES.filter((example) => rightsOf(exampleManifests(example)).length > 0);
+
+/** Accounts whose programs cannot be run here, by example. */
+const UNPROVEN: Record<string, string[]> = {};
+
+describe.skipIf(!hasPrograms)('access', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'access-'));
+  let server: ApiServer;
+
+  beforeAll(async () => {
+    server = await ApiServer.start({ etcd: String(etcd), apiServer: String(apiServer) });
+    await defineResources(server);
+  });
+  afterAll(() => {
+    server?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.each(examples)('of %s is what its running components ask for, and no more', async (example) => {
+    const manifests = exampleManifests(example);
+    await makeForeignNamespaces(server, manifests);
+    expect(await applyAll(server, manifests)).toEqual([]);
+    const { allowed, refused, unused, unproven } = await recordRequests(server, manifests, join(folder, example));
+    expect(allowed).not.toEqual([]);
+    expect(refused.map(describeRight)).toEqual([]);
+    expect(unused.map(describeRight)).toEqual([]);
+    expect(unproven).toEqual(UNPROVEN[example] ?? []);
+    expect(await accessProblems(server, accountsOf(manifests), allowed)).toEqual([]);
+  });
+});

@@ -1,0 +1,176 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Chart } from 'cdk8s';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { AlloyDaemonSet } from '../../src/alloy/alloy-daemon-set';
+import { AlloyDeployment } from '../../src/alloy/alloy-deployment';
+import { AlloySource } from '../../src/alloy/alloy-source';
+import { LogField } from '../../src/alloy/log-field';
+import { LogMetric } from '../../src/alloy/log-metric';
+import { LogPipeline } from '../../src/alloy/log-pipeline';
+import { Endpoint } from '../../src/settings/endpoint';
+import { ApiServer, freePort, until } from './api-server';
+import { Agent, configOf, program } from './pipelines-agent';
+import { findProgram } from './programs';
+
+const cluster = (chart: Chart, push: Endpoint, pipelines: LogPipeline[], replicas = 1) =>
+  new AlloyDeployment(chart, 'alloy-cluster', { replicas, sources: [AlloySource.logs({ push, pipelines })] });
+
+const programs = { etcd: findProgram('etcd'), apiServer: findProgram('kube-apiserver') };
+
+describe.skipIf(program === undefined || !programs.etcd || !programs.apiServer)('the agent of the cluster', () => {
+  let server: ApiServer;
+  let agent: Agent;
+
+  beforeAll(async () => {
+    server = await ApiServer.start({ etcd: String(programs.etcd), apiServer: String(programs.apiServer) });
+    for (const [name, kind, type, namespace] of [
+      ['order-1', 'Pod', 'Warning', 'default'],
+      ['node-1', 'Node', 'Normal', undefined],
+    ] as const) {
+      const { status, body } = await server.apply({
+        apiVersion: 'v1',
+        kind: 'Event',
+        metadata: { name: `${name}.1`, namespace: 'default' },
+        involvedObject: { kind, name, namespace, apiVersion: 'v1' },
+        type,
+        reason: 'BackOff',
+        message: 'Back-off restarting "main"',
+        count: 3,
+        lastTimestamp: '2026-11-21T10:15:30Z',
+        source: { component: 'kubelet' },
+      });
+      expect({ status, body }).toMatchObject({ status: 201 });
+    }
+    const otlpHttp = await freePort();
+    const otlpGrpc = await freePort();
+    agent = await Agent.start(
+      (chart, push) =>
+        cluster(chart, push, [
+          LogPipeline.kubernetesEvents({
+            name: 'events',
+            metrics: [LogMetric.counter({ name: 'kubernetes_events_total', field: 'reason' })],
+          }),
+          LogPipeline.otlp({
+            name: 'otlp',
+            kubernetesAttributes: false,
+            httpPort: otlpHttp,
+            grpcPort: otlpGrpc,
+            fields: [LogField.at({ name: 'route', path: ['attributes', 'http.route'] })],
+            output: 'message',
+          }),
+        ]),
+      (config) =>
+        config.replace(
+          'loki.source.kubernetes_events "events" {',
+          `$&\n\tclient {\n\t\tkubeconfig_file = ${JSON.stringify(server.kubeconfig())}\n\t}\n`,
+        ),
+    );
+    const attribute = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+    const records = {
+      resourceLogs: [
+        {
+          resource: {
+            attributes: [
+              attribute('service.name', 'orders'),
+              attribute('k8s.namespace.name', 'shop'),
+              attribute('k8s.pod.name', 'orders-0'),
+            ],
+          },
+          scopeLogs: [
+            {
+              logRecords: [
+                {
+                  timeUnixNano: '1763720130000000001',
+                  severityText: 'ERROR',
+                  body: { stringValue: 'no stock' },
+                  traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+                  attributes: [
+                    attribute('http.route', '/orders/{id}'),
+                    attribute('region', 'kr'),
+                    attribute('loki.attribute.labels', 'region'),
+                  ],
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    };
+    const push = () =>
+      fetch(`http://127.0.0.1:${otlpHttp}/v1/logs`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(records),
+      });
+    await until(
+      async () => (await push()).status === 200,
+      30_000,
+      () => Promise.resolve(agent.output.slice(-3000)),
+    );
+    await agent.receive(3);
+  });
+  afterAll(async () => {
+    await agent?.stop();
+    server?.stop();
+  });
+
+  const received = (app: string) => agent.receiver.received.filter(({ labels }) => labels.app === app);
+  const place = { cluster: 'prod-1', env: 'prod' };
+
+  it('reads events', async () => {
+    const events = received('kubernetes-events').sort((a, b) => (a.metadata.kind < b.metadata.kind ? 1 : -1));
+    const metadata = { reason: 'BackOff', component: 'kubelet' };
+    expect(
+      events.map(({ line, ...event }) => ({ ...event, msg: JSON.parse(line).msg })),
+      agent.output.slice(-3000),
+    ).toEqual(
+      [
+        { labels: { namespace: 'default', type: 'Warning' }, metadata: { object: 'order-1', kind: 'Pod' } },
+        { labels: { namespace: '', type: 'Normal' }, metadata: { object: 'node-1', kind: 'Node' } },
+      ].map((event) => ({
+        tenant: undefined,
+        time: '2026-11-21T10:15:30.000000000Z',
+        msg: 'Back-off restarting "main"',
+        labels: { ...place, app: 'kubernetes-events', ...event.labels },
+        metadata: { ...metadata, ...event.metadata },
+      })),
+    );
+  });
+
+  it('receives OTLP, and no label that a sender wishes for', () => {
+    expect(received('orders')[0], agent.output.slice(-3000)).toEqual({
+      tenant: undefined,
+      time: '2025-11-21T10:15:30.000000001Z',
+      line: 'no stock',
+      labels: { ...place, namespace: 'shop', app: 'orders', level: 'ERROR' },
+      metadata: { pod: 'orders-0', traceId: '4bf92f3577b34da6a3ce929d0e0e4736', route: '/orders/{id}' },
+    });
+  });
+});
+
+describe.skipIf(program === undefined)('configuration of every source', () => {
+  const push = Endpoint.external({ host: 'loki.example.com', port: 3100 });
+  const once = [
+    LogPipeline.kubernetesEvents({ name: 'events', namespaces: ['shop'] }),
+    LogPipeline.otlp({ name: 'otlp' }),
+    LogPipeline.plain({ name: 'pods', namespaces: ['shop'], excludedApps: ['test'] }),
+    LogPipeline.plain({ name: 'rest', podSelector: { logs: 'yes' } }),
+  ];
+  const journal = [LogPipeline.journal({ name: 'journal', units: ['kubelet.service'] })];
+
+  it.each([
+    ['the agent of the cluster', (chart: Chart) => void cluster(chart, push, once, 2)],
+    ['the agent of the nodes', (chart: Chart) => void new AlloyDaemonSet(chart, 'alloy', { push, logs: journal })],
+  ])('is formatted and valid: %s', (_, construct) => {
+    const folder = mkdtempSync(join(tmpdir(), 'pipelines-'));
+    const file = join(folder, 'config.alloy');
+    writeFileSync(file, configOf(construct));
+    for (const question of [['fmt', '-t'], ['validate']]) {
+      execFileSync(String(program), [...question, file], { stdio: 'pipe' });
+    }
+    rmSync(folder, { recursive: true });
+  });
+});

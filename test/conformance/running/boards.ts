@@ -1,0 +1,166 @@
+/**
+ * boards.ts OBJECTS.json SERVICES.json — runs every variable and every query of the dashboards among these manifests on the running
+ * data sources. Prints lines `PASS|FAIL|UNPROVEN<tab>what`, details after a failure. OBJECTS: the manifests; SERVICES: what
+ * `kubectl get services -A -o json` says, for the addresses. DATABASE_PASSWORD: of SQL data sources.
+ */
+import { readFileSync } from 'node:fs';
+import { load } from 'js-yaml';
+import type { Manifest } from '../../support/constructs';
+import type { DashboardModel, DashboardVariable, Panel, ProvisionedDataSource, Target } from './dashboard-model';
+import { RunningDataSource, UnprovenDataSource } from './data-sources';
+import { type Choice, chosen, expand, filtered, type TimeRange } from './expand';
+import { mayBeEmpty } from './may-be-empty';
+
+const RANGE_SECONDS = 3600;
+const STEP_SECONDS = 30;
+
+function provisioned(objects: Manifest[]): ProvisionedDataSource[] {
+  return objects
+    .filter(({ kind }) => kind === 'ConfigMap')
+    .flatMap(({ data }) => Object.entries<string>(data ?? {}))
+    .filter(([, text]) => /^datasources:/m.test(text))
+    .flatMap(([, text]) => Object(load(text)).datasources);
+}
+
+function dashboards(objects: Manifest[]): DashboardModel[] {
+  return objects
+    .filter(({ kind }) => kind === 'ConfigMap')
+    .flatMap(({ data }) => Object.entries<string>(data ?? {}))
+    .filter(([name, text]) => name.endsWith('.json') && text.includes('"panels"'))
+    .map(([, text]) => JSON.parse(text));
+}
+
+/** The Service address behind a name of the cluster; other names stay. */
+function reachThrough(services: Manifest[]): (hostAndPort: string) => string {
+  return (hostAndPort) => {
+    const [host, port] = hostAndPort.split(':');
+    const [name, namespace] = host.split('.');
+    const service = services.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+    return service === undefined ? hostAndPort : `${service.spec.clusterIP}:${port ?? '80'}`;
+  };
+}
+
+interface Outcome {
+  readonly queries: number;
+  readonly empty: string[];
+  readonly wrong: string[];
+  readonly unproven: Set<string>;
+}
+
+class Board {
+  private readonly choices = new Map<string, Choice>();
+  private readonly outcome = { queries: 0, empty: [] as string[], wrong: [] as string[], unproven: new Set<string>() };
+
+  public constructor(
+    private readonly model: DashboardModel,
+    private readonly sources: ReadonlyMap<string, RunningDataSource>,
+    private readonly range: TimeRange,
+  ) {}
+
+  public async run(): Promise<Outcome> {
+    for (const variable of this.model.templating.list) {
+      await this.attempt(`variable ${variable.name}`, () => this.choose(variable));
+    }
+    for (const panel of this.model.panels.flatMap((panel) => [panel, ...(panel.panels ?? [])])) {
+      for (const target of panel.targets ?? []) {
+        await this.attempt(`${panel.title} ${target.refId}`, () => this.ask(panel, target));
+      }
+    }
+    return this.outcome;
+  }
+
+  private async attempt(what: string, action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      if (error instanceof UnprovenDataSource) {
+        this.outcome.unproven.add(error.type);
+      } else {
+        this.outcome.wrong.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  }
+
+  private source(uid: string | undefined): RunningDataSource {
+    const name = String(uid).replace(/^\$\{?(\w+)\}?$/, (_, variable: string) => this.choices.get(variable)?.values[0] ?? '');
+    const source = this.sources.get(name);
+    if (source === undefined) {
+      throw new Error(`there is no data source ${uid}`);
+    }
+    return source;
+  }
+
+  private async choose(variable: DashboardVariable): Promise<void> {
+    if (variable.type === 'query') {
+      const values = filtered(await this.values(variable), variable);
+      if (values.length === 0 && mayBeEmpty(this.model.uid, `variable ${variable.name}`) === undefined) {
+        this.outcome.empty.push(`variable ${variable.name}`);
+      }
+      this.choices.set(variable.name, chosen(variable, values));
+    } else if (variable.type === 'datasource') {
+      const uids = [...this.sources.values()]
+        .filter(({ provisioned: { type } }) => type === variable.query)
+        .map(({ provisioned: { uid } }) => uid);
+      const current = chosen(variable, uids).values.filter((value) => uids.includes(value));
+      this.choices.set(variable.name, { values: current.length > 0 ? current : uids.slice(0, 1), multi: false });
+    } else {
+      const listed = typeof variable.query === 'string' ? variable.query : '';
+      this.choices.set(
+        variable.name,
+        chosen(variable, variable.type === 'textbox' ? [listed] : listed.split(',').map((value) => value.trim())),
+      );
+    }
+  }
+
+  private async values(variable: DashboardVariable): Promise<string[]> {
+    const source = this.source(variable.datasource?.uid);
+    const { type } = source.provisioned;
+    const text = typeof variable.query === 'string' ? variable.query : String(variable.query?.query ?? '');
+    const expanded = expand(text, this.choices, type, this.range);
+    this.outcome.queries++;
+    if (type === 'mysql') {
+      return source.sql(expanded);
+    }
+    const [, selector, label] = /^label_values\((?:(.*),\s*)?(\w+)\)$/s.exec(expanded) ?? [];
+    if (label === undefined) {
+      throw new Error(`${expanded} is no query of label values`);
+    }
+    return source.labelValues(label, selector, this.range);
+  }
+
+  private async ask(panel: Panel, target: Target): Promise<void> {
+    const source = this.source((target.datasource ?? panel.datasource)?.uid);
+    const { type } = source.provisioned;
+    const text = expand(String(target.expr ?? target.rawSql), this.choices, type, this.range);
+    this.outcome.queries++;
+    const found = await source.query(text, this.range, target.instant === true || target.queryType === 'instant');
+    if (found === 0 && mayBeEmpty(this.model.uid, String(panel.title)) === undefined) {
+      this.outcome.empty.push(`${panel.title} ${target.refId}: ${text}`);
+    }
+  }
+}
+
+async function main(): Promise<void> {
+  const objects: Manifest[] = JSON.parse(readFileSync(process.argv[2], 'utf8'));
+  const services: Manifest[] = JSON.parse(readFileSync(process.argv[3], 'utf8')).items;
+  const reach = reachThrough(services);
+  const sources = new Map(provisioned(objects).map((source) => [source.uid, new RunningDataSource(source, reach)]));
+  for (const model of dashboards(objects)) {
+    const to = Math.floor(Date.now() / 1000);
+    const board = new Board(model, sources, { from: to - RANGE_SECONDS, to, step: STEP_SECONDS, scrapeInterval: STEP_SECONDS });
+    const { queries, empty, wrong, unproven } = await board.run();
+    console.log(`${wrong.length === 0 ? 'PASS' : 'FAIL'}\tdashboard ${model.uid}: its ${queries} queries run`);
+    for (const line of wrong) {
+      console.log(line.replaceAll('\n', ' ').slice(0, 600));
+    }
+    console.log(`${empty.length === 0 ? 'PASS' : 'FAIL'}\tdashboard ${model.uid}: data where there must be some`);
+    for (const line of empty) {
+      console.log(line.replaceAll('\n', ' ').slice(0, 600));
+    }
+    for (const type of unproven) {
+      console.log(`UNPROVEN\tdashboard ${model.uid}: its queries to ${type}, which does not run here`);
+    }
+  }
+}
+
+void main();

@@ -1,0 +1,165 @@
+import type { Manifest } from '../support/constructs';
+import { expectInvariants } from '../support/invariants';
+import { workloadsOf } from './examples';
+import { allows, type End } from './network';
+import {
+  configFilesOf,
+  containersOf,
+  contains,
+  podScrapesOf,
+  type Reference,
+  referencesOf,
+  scrapeJobsOf,
+  title,
+  yamlFilesOf,
+} from './references';
+
+const DNS: End = { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } };
+const OUTSIDE: End = { isOutside: true };
+
+const endOf = ({ metadata, spec }: Manifest): End => ({
+  namespace: metadata.namespace,
+  labels: spec.template.metadata.labels,
+});
+
+const behind = (manifests: Manifest[], namespace: string, labels: Record<string, string>): Manifest[] =>
+  workloadsOf(manifests).filter(
+    ({ metadata, spec }) => metadata.namespace === namespace && contains(spec.template.metadata.labels, labels),
+  );
+
+const portsOf = (workload: Manifest): Manifest[] => containersOf(workload).flatMap(({ ports = [] }) => ports);
+
+/** A connection that the configuration asks for. */
+function connectionProblems(manifests: Manifest[], from: Manifest, to: Manifest, port: number, why: string): string[] {
+  const leaves = allows(manifests, 'Egress', endOf(from), endOf(to), port);
+  const enters = allows(manifests, 'Ingress', endOf(to), endOf(from), port);
+  const cut = [...(leaves ? [] : ['egress']), ...(enters ? [] : ['ingress'])].join(' and ');
+  return cut === '' ? [] : [`${title(from)} -> ${title(to)}:${port} (${why}) is cut by ${cut}`];
+}
+
+function referenceProblems(manifests: Manifest[], reference: Reference): string[] {
+  const { workload, service: name, namespace, port, portName } = reference;
+  const where = `${title(workload)}: ${name}.${namespace}`;
+  const ours = new Set(workloadsOf(manifests).map(({ metadata }) => metadata.namespace));
+  if (!ours.has(namespace)) {
+    return [];
+  }
+  const service = manifests.find(
+    ({ kind, metadata }) => kind === 'Service' && metadata.name === name && metadata.namespace === namespace,
+  );
+  if (!service) {
+    return [`${where} is no Service`];
+  }
+  const ports: Manifest[] = service.spec.ports;
+  const found = ports.find((entry) => (portName === undefined ? entry.port === (port ?? 80) : entry.name === portName));
+  if (!found) {
+    return [`${where} has no port ${portName ?? port ?? 80}`];
+  }
+  if (portName !== undefined && service.spec.clusterIP !== 'None') {
+    return [`${where} is looked up by SRV and not headless`];
+  }
+  return behind(manifests, namespace, service.spec.selector).flatMap((target) => {
+    const container = portsOf(target).find((entry) => entry.name === found.targetPort);
+    return container ? connectionProblems(manifests, workload, target, container.containerPort, name) : [];
+  });
+}
+
+/** Every job of the stack's own pods finds a workload with that port, and may reach it. */
+const scrapeProblems = (manifests: Manifest[]): string[] =>
+  podScrapesOf(manifests).flatMap(({ workload, job, namespaces, labels, port }) => {
+    const targets = namespaces.flatMap((namespace) => behind(manifests, namespace, labels));
+    const listening = targets.filter((target) => portsOf(target).some(({ containerPort }) => containerPort === port));
+    return listening.length === 0
+      ? [`job ${job} finds nothing that has port ${port}`]
+      : listening.flatMap((target) => connectionProblems(manifests, workload, target, port ?? 0, `job ${job}`));
+  });
+
+/** Names, the API server, kubelets and object storage. */
+function outwardProblems(manifests: Manifest[], workload: Manifest): string[] {
+  const reaches = (end: End, port: number, protocol?: string) =>
+    allows(manifests, 'Egress', endOf(workload), end, port, protocol);
+  const usesNames = referencesOf(manifests).some((reference) => reference.workload === workload);
+  const usesStorage = configFilesOf(workload, manifests).some(({ text }) => /\bbucket(_name)?:/.test(text));
+  const usesKubelets = scrapeJobsOf(manifests).some(
+    ({ workload: own, job }) => own === workload && job.kubernetes_sd_configs?.some(({ role }: Manifest) => role === 'node'),
+  );
+  const usesApi = workload.spec.template.spec.automountServiceAccountToken === true;
+  return [
+    ...((usesNames || usesStorage) && !(reaches(DNS, 53, 'UDP') && reaches(DNS, 53)) ? ['the DNS of the cluster'] : []),
+    ...(usesStorage && !reaches(OUTSIDE, 443) ? ['object storage'] : []),
+    ...(usesKubelets && !reaches(OUTSIDE, 10250) ? ['kubelets'] : []),
+    ...(usesApi && !(reaches(OUTSIDE, 443) && reaches(OUTSIDE, 6443)) ? ['the API server'] : []),
+  ].map((what) => `${title(workload)} is cut from ${what}`);
+}
+
+/** Ports that programs have without being told, by the image's repository. */
+const DEFAULT_PORTS: Record<string, number[]> = {
+  'prometheus/prometheus': [9090],
+  'library/memcached': [11211],
+  'grafana/grafana': [3000],
+  'grafana/loki': [7946],
+};
+
+function portProblems(manifests: Manifest[], workload: Manifest): string[] {
+  const files = configFilesOf(workload, manifests).map(({ text }) => text);
+  return containersOf(workload).flatMap((container) => {
+    const text = [...(container.args ?? []), ...files].join('\n');
+    const known = Object.entries(DEFAULT_PORTS).find(([repository]) => container.image.includes(`/${repository}:`))?.[1] ?? [];
+    const silent = (container.ports ?? []).filter(
+      ({ containerPort }: Manifest) => !known.includes(containerPort) && !new RegExp(`\\b${containerPort}\\b`).test(text),
+    );
+    const probes = [container.livenessProbe, container.readinessProbe, container.startupProbe].filter(
+      (probe) => probe !== undefined,
+    );
+    const probed = probes.map(({ httpGet, tcpSocket, grpc }) => (httpGet ?? tcpSocket ?? grpc)?.port);
+    const unknown = probed.filter(
+      (port) =>
+        port !== undefined &&
+        !(container.ports ?? []).some(({ name, containerPort }: Manifest) => port === name || port === containerPort),
+    );
+    const where = `${title(workload)}/${container.name}`;
+    return [
+      ...silent.map(({ containerPort }: Manifest) => `${where} is nowhere told to listen on ${containerPort}`),
+      ...[...new Set(unknown)].map((port) => `${where} is probed on port ${port}, which it does not have`),
+    ];
+  });
+}
+
+/** Variables that arguments and files expect of the environment. */
+const variableProblems = (manifests: Manifest[], workload: Manifest): string[] =>
+  containersOf(workload).flatMap((container) => {
+    const known = (container.env ?? []).map(({ name }: Manifest) => name);
+    const inArguments: string[] = (container.args ?? []).flatMap((argument: string) =>
+      [...argument.matchAll(/(?<!\$)\$\((\w+)\)/g)].map(([, name]) => name),
+    );
+    const isPrometheus = container.image.includes('/prometheus/prometheus:');
+    const external = isPrometheus
+      ? yamlFilesOf(workload, manifests).flatMap(({ content }) => Object.values<string>(content.global?.external_labels ?? {}))
+      : [];
+    const inLabels = external.flatMap((value) => [...value.matchAll(/\$\{?(\w+)\}?/g)].map(([, name]) => name));
+    return [...inArguments, ...inLabels]
+      .filter((name) => !known.includes(name))
+      .map((name) => `${title(workload)}/${container.name} has no variable ${name}`);
+  });
+
+/** What holds for the objects by themselves: names, selectors, mounts, security. */
+function invariantProblems(manifests: Manifest[]): string[] {
+  try {
+    expectInvariants(manifests);
+    return [];
+  } catch (error) {
+    return [String(error).split('\n')[0]];
+  }
+}
+
+/** Whether everything that the manifests name is there, can be reached and may be reached. */
+export const wiringProblems = (manifests: Manifest[]): string[] => [
+  ...invariantProblems(manifests),
+  ...referencesOf(manifests).flatMap((reference) => referenceProblems(manifests, reference)),
+  ...scrapeProblems(manifests),
+  ...workloadsOf(manifests).flatMap((workload) => [
+    ...outwardProblems(manifests, workload),
+    ...portProblems(manifests, workload),
+    ...variableProblems(manifests, workload),
+  ]),
+];
