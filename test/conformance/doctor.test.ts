@@ -89,22 +89,36 @@ class Surroundings {
     this.processes.get(name)?.kill('SIGKILL');
   }
 
-  /** The Service leads to a program of this machine. */
+  /** The Service leads to a program of this machine, as if a pod there had its address: the API server passes requests to pods only. */
   private async lead(service: string, port: number): Promise<void> {
     const { metadata, spec } = manifestOf(manifests, 'Service', service);
+    const { namespace } = metadata;
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: `${service}-0`, namespace },
+      spec: { containers: [{ name: 'program', image: 'none' }] },
+    };
+    await this.api.apply(pod);
+    const placed = await this.api.send('PATCH', `${await this.api.path(pod)}/status`, {
+      type: 'application/merge-patch+json',
+      body: { status: { phase: 'Running', podIP: ADDRESS, podIPs: [{ ip: ADDRESS }] } },
+    });
+    expect(placed.status, placed.body.message).toBe(200);
+    const targetRef = { kind: 'Pod', name: pod.metadata.name, namespace };
     const slice = {
       apiVersion: 'discovery.k8s.io/v1',
       kind: 'EndpointSlice',
       metadata: { name: service, namespace: metadata.namespace, labels: { 'kubernetes.io/service-name': service } },
       addressType: 'IPv4',
-      endpoints: [{ addresses: [ADDRESS], conditions: { ready: true } }],
+      endpoints: [{ addresses: [ADDRESS], conditions: { ready: true }, targetRef }],
       ports: [{ name: spec.ports[0].name, port, protocol: 'TCP' }],
     };
     const older = {
       apiVersion: 'v1',
       kind: 'Endpoints',
       metadata: { name: service, namespace: metadata.namespace },
-      subsets: [{ addresses: [{ ip: ADDRESS }], ports: [{ name: spec.ports[0].name, port }] }],
+      subsets: [{ addresses: [{ ip: ADDRESS, targetRef }], ports: [{ name: spec.ports[0].name, port }] }],
     };
     for (const object of [slice, older]) {
       const { status, body } = await this.api.apply(object);
@@ -200,8 +214,10 @@ loki.write "loki" {
   private startPrometheus(): void {
     const rules = manifests.filter(({ kind, metadata }) => kind === 'ConfigMap' && /^prometheus-rules/.test(metadata.name));
     const files = rules.flatMap(({ data }) => Object.entries<string>(data));
+    const folder = join(this.folder, 'rules');
+    mkdirSync(folder);
     for (const [name, text] of files) {
-      writeFileSync(join(this.folder, name), text);
+      writeFileSync(join(folder, name), text);
     }
     const target = (name: string, address = '127.0.0.1') => ({
       job_name: name,
@@ -209,7 +225,7 @@ loki.write "loki" {
     });
     const config = {
       global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
-      rule_files: files.map(([name]) => join(this.folder, name)),
+      rule_files: files.map(([name]) => join(folder, name)),
       scrape_configs: [target('prometheus', ADDRESS), target('loki', ADDRESS), target('alloy'), target('loki-canary')],
     };
     writeFileSync(join(this.folder, 'prometheus.yml'), dump(config));
