@@ -36,7 +36,9 @@ export class LightStack extends MonitoringStack {
       logs: [LogPipeline.plain({ name: 'pods' })],
       grafana: {
         standardDashboards: StandardDashboards.all().override(AUTOSCALER, LOAD_TEST),
+        // k3d maps port 8080 of the laptop to Traefik.
         ingress: { host: 'grafana.localhost' },
+        rootUrl: 'http://grafana.localhost:8080',
       },
     });
     if (this.logs) {

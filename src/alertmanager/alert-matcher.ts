@@ -1,5 +1,5 @@
+import { anchored, listedValues, regularExpressionProblem } from '../query/regular-expression';
 import { anyOf } from '../query/text-literals';
-import { anchored, listedValues, regularExpressionProblem } from './regular-expression';
 
 const quoted = (value: unknown) => JSON.stringify(value);
 

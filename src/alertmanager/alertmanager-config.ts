@@ -1,6 +1,7 @@
 import { Duration } from 'cdk8s';
 import { mergeConfig } from '../kubernetes/extra-config';
 import { goDuration, toYaml } from '../kubernetes/text';
+import { WEB_CONFIG_FILE } from '../kubernetes/web-exposure';
 import type { DataLabels } from '../settings/data-labels';
 import type { Retention } from '../settings/retention';
 import { AlertMatcher } from './alert-matcher';
@@ -124,7 +125,7 @@ function routeConfig(route: AlertRoute): object {
  * Labels that tell what an alert is about. Two alerts of one name that differ in any of them are two failures, and the worse
  * one must not hide the other.
  */
-const identifying = ({ cluster, environment, namespace, pod, container, node }: DataLabels) => [
+const identifying = ({ cluster, environment, namespace, pod, container, node, app }: DataLabels) => [
   'alertname',
   cluster,
   environment,
@@ -132,11 +133,13 @@ const identifying = ({ cluster, environment, namespace, pod, container, node }: 
   pod,
   container,
   node,
+  app,
   'job',
   'instance',
   'persistentvolumeclaim',
   'device',
   'mountpoint',
+  'objective',
 ];
 
 /**
@@ -206,6 +209,8 @@ export const alertmanagerFiles = (settings: AlertmanagerSettings): Record<string
 export interface AlertmanagerProcess {
   readonly retention: Retention;
   readonly externalUrl: string | undefined;
+  /** Whether it asks for passwords itself. */
+  readonly asksForLogin: boolean;
   /** The members, `host:port` each; none without a cluster. */
   readonly peers: readonly string[];
   readonly clusterLabel: string;
@@ -217,7 +222,7 @@ export const GOSSIP_PORT = 9094;
 
 /** Arguments of the server. */
 export function alertmanagerArguments(process: AlertmanagerProcess): string[] {
-  const { retention, externalUrl, peers, clusterLabel, ipv6 } = process;
+  const { retention, externalUrl, asksForLogin, peers, clusterLabel, ipv6 } = process;
   return [
     `--config.file=${CONFIG_PATH}/${CONFIG_FILE}`,
     `--storage.path=${DATA_PATH}`,
@@ -225,6 +230,7 @@ export function alertmanagerArguments(process: AlertmanagerProcess): string[] {
     // Go's durations know no days.
     `--data.retention=${retention.toHours()}h`,
     ...(externalUrl === undefined ? [] : [`--web.external-url=${externalUrl}`]),
+    ...(asksForLogin ? [`--web.config.file=${WEB_CONFIG_FILE}`] : []),
     ...(peers.length === 0
       ? ['--cluster.listen-address=']
       : [

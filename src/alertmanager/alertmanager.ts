@@ -4,17 +4,20 @@ import type { Construct } from 'constructs';
 import { serviceAccount } from '../kubernetes/access';
 import { Component } from '../kubernetes/component';
 import { type ConfigFiles, configFiles } from '../kubernetes/config-files';
-import { type ContainerDescription, type ContainerPort, fieldVariable, httpProbe } from '../kubernetes/container';
-import { ingress } from '../kubernetes/ingress';
+import { type ContainerDescription, type ContainerPort, fieldVariable, httpProbe, tcpProbe } from '../kubernetes/container';
+import { ingressUrl } from '../kubernetes/ingress';
 import type { IngressOptions } from '../kubernetes/ingress-options';
 import { offerMetrics, service } from '../kubernetes/service';
-import { offeredSize } from '../kubernetes/volumes';
+import { type Claim, claimOptions, offeredSize } from '../kubernetes/volumes';
+import type { WebAuthentication } from '../kubernetes/web-authentication';
+import { stackLogin, webConfig, webExposure } from '../kubernetes/web-exposure';
 import { type PodDescription, statefulSet } from '../kubernetes/workload';
 import { Cpu } from '../settings/cpu';
 import { type Endpoint, EndpointProtocol } from '../settings/endpoint';
 import { Retention } from '../settings/retention';
 import type { SecretKey } from '../settings/secret-key';
-import { type ServiceOptions, ServiceType, type WorkloadOptions } from '../settings/workload-options';
+import type { VolumeOptions } from '../settings/volume-options';
+import type { ServiceOptions, WorkloadOptions } from '../settings/workload-options';
 import { SECRETS_PATH } from './alert-integrations';
 import type { DeadMansSwitchOptions } from './alert-receiver-options';
 import type { AlertRootRoute, InhibitRule } from './alert-route';
@@ -31,7 +34,7 @@ import {
 } from './alertmanager-config';
 
 /** Options of `Alertmanager` that have nothing to do with its surroundings. */
-export interface AlertmanagerOptions extends WorkloadOptions, ServiceOptions {
+export interface AlertmanagerOptions extends WorkloadOptions, VolumeOptions, ServiceOptions {
   /** Who is told about what. @default - nobody: alerts are seen in the web interface and in Grafana only, with a warning */
   readonly route?: AlertRootRoute;
   /**
@@ -64,10 +67,13 @@ export interface AlertmanagerOptions extends WorkloadOptions, ServiceOptions {
   readonly retention?: Retention;
   /** Volume of each replica, for silences and for what was sent. @default Size.gibibytes(1), or the least that the cluster offers */
   readonly volume?: Size;
-  /** Storage class of the volume. @default - the cluster's */
-  readonly storageClassName?: string;
-  /** Ingress. Alertmanager has no login: whoever reaches it may silence alerts. @default - none */
+  /** Ingress; needs a choice of `authentication`, because Alertmanager has no accounts. @default - none */
   readonly ingress?: IngressOptions;
+  /**
+   * Who asks people for their name before they may silence alerts.
+   * @default - nobody; beside an Ingress that is an error unless the warning `alertmanager-without-login` is acknowledged
+   */
+  readonly authentication?: WebAuthentication;
   /** Address for people, without path; links in notifications start with it. @default - that of the Ingress, else none */
   readonly externalUrl?: string;
   /** Keys of Secrets that `extraConfig` refers to; mounted as `/etc/alertmanager/secrets/<Secret>/<key>`. @default - only those of the receivers */
@@ -88,12 +94,31 @@ export interface AlertmanagerProps extends AlertmanagerOptions {
   readonly knownLabels?: string[];
 }
 
+/** What an Alertmanager is to do, whoever runs it. */
+export interface AlertmanagerIntent {
+  readonly replicas: number;
+  readonly retention: Retention;
+  readonly claims: readonly Claim[];
+  readonly externalUrl: string | undefined;
+  /** Files of the configuration by name, asked at synth. */
+  files(): Record<string, string>;
+  readonly secrets: readonly SecretKey[];
+}
+
 const HTTP = { name: 'http', port: 9093 };
 const GOSSIP: ContainerPort[] = [
   { name: 'gossip-tcp', port: GOSSIP_PORT },
   { name: 'gossip-udp', port: GOSSIP_PORT, protocol: 'UDP' },
 ];
 const SECRETS_VOLUME = 'secrets';
+
+const READY = { periodSeconds: 5, timeoutSeconds: 3 };
+const ALIVE = { periodSeconds: 10, failureThreshold: 6, timeoutSeconds: 3 };
+
+const PROBES = { readiness: httpProbe('/-/ready', HTTP.name, READY), liveness: httpProbe('/-/healthy', HTTP.name, ALIVE) };
+
+/** A probe over HTTP would have the password in the manifest. The port opens when the configuration is read, and both paths say no more. */
+const LOGIN_PROBES = { readiness: tcpProbe(HTTP.name, READY), liveness: tcpProbe(HTTP.name, ALIVE) };
 
 /**
  * Gathers alerts, keeps doubles and consequences silent, and tells people. It reads its configuration when it starts: a change
@@ -112,39 +137,87 @@ export class Alertmanager extends Component {
   ) {
     super(scope, id, { app: 'alertmanager', component: 'alertmanager', instance: props.instance, options: props });
     const { replicas = 1 } = props;
-    const { cluster } = this._context;
     const account = serviceAccount(this);
-    const config = configFiles(this, 'config', () => alertmanagerFiles(this.settings()));
+    const config = this._configure();
 
-    [this.http] = service(this, { ports: [{ target: HTTP }] });
+    const login = stackLogin(props.authentication);
+    [this.http] = service(this, { ports: [{ target: HTTP, login }] });
     const clustered = replicas > 1;
     const [alerts, ...gossip] = service(this, {
       suffix: 'headless',
       headless: true,
       // Members look for each other before they are ready, and take alerts as soon as they run.
       publishNotReadyAddresses: true,
-      ports: [{ target: HTTP }, ...(clustered ? GOSSIP : []).map((target) => ({ target, protocol: EndpointProtocol.TCP }))],
+      ports: [
+        { target: HTTP, login },
+        ...(clustered ? this._gossip : []).map((target) => ({ target, protocol: EndpointProtocol.TCP })),
+      ],
     });
     this.alerts = alerts;
     this.connect(gossip);
     for (const secret of this.secrets()) {
       this._requireSecret(secret);
     }
+    this._run(account, config);
+    webExposure(
+      this,
+      HTTP,
+      props,
+      'alertmanager-without-login',
+      'anybody may silence alerts; put an authenticating proxy before it',
+    );
+    offerMetrics(this, HTTP, { login });
+    this.addChecks(replicas);
+  }
+
+  /**
+   * Ports by which members talk to each other.
+   * @internal
+   */
+  protected get _gossip(): readonly ContainerPort[] {
+    return GOSSIP;
+  }
+
+  /**
+   * Emits the configuration. Where an operator reads it, it is an object of its own.
+   * @internal
+   */
+  protected _configure(): ConfigFiles | undefined {
+    return configFiles(this, 'config', () => alertmanagerFiles(this.settings()));
+  }
+
+  /**
+   * Emits what runs the servers. Where an operator does that, it is an object of its own.
+   * @internal
+   */
+  protected _run(account: string, config: ConfigFiles | undefined): void {
+    const { replicas } = this._intent;
     statefulSet(this, {
       replicas,
       serviceName: `${this._identity.name}-headless`,
       // Members find each other while none is ready yet. Never changed, because the field is immutable.
       podManagement: 'Parallel',
-      claims: [
-        { name: 'data', size: props.volume ?? offeredSize(cluster, Size.gibibytes(1)), storageClassName: props.storageClassName },
-      ],
+      claims: this._intent.claims,
       pod: () => this.pod(account, config, replicas),
     });
-    if (props.ingress) {
-      ingress(this, HTTP, HTTP.name, props.ingress);
-    }
-    offerMetrics(this, HTTP);
-    this.addChecks(replicas);
+  }
+
+  /**
+   * What is wanted, whoever runs it.
+   * @internal
+   */
+  protected get _intent(): AlertmanagerIntent {
+    const { props } = this;
+    return {
+      replicas: props.replicas ?? 1,
+      retention: this.retention(),
+      claims: [
+        { name: 'data', size: props.volume ?? offeredSize(this._context.cluster, Size.gibibytes(1)), ...claimOptions(props) },
+      ],
+      externalUrl: this.externalUrl(),
+      files: () => alertmanagerFiles(this.settings()),
+      secrets: this.secrets(),
+    };
   }
 
   /** Each place once, although several receivers may lead there. */
@@ -177,7 +250,6 @@ export class Alertmanager extends Component {
         ? [`${this._identity.name} has no \`route\`, so alerts are seen in its web interface only; give one with a receiver`]
         : [],
     );
-    this._warn('alertmanager-without-login', () => this.exposure());
   }
 
   private retention(): Retention {
@@ -206,7 +278,7 @@ export class Alertmanager extends Component {
     return [...byPath].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, secret]) => secret);
   }
 
-  private pod(account: string, config: ConfigFiles, replicas: number): PodDescription {
+  private pod(account: string, config: ConfigFiles | undefined, replicas: number): PodDescription {
     const secrets = this.secrets();
     const volume: k8s.Volume = {
       name: SECRETS_VOLUME,
@@ -218,9 +290,13 @@ export class Alertmanager extends Component {
     };
     return {
       serviceAccountName: account,
-      checksum: config.checksum(),
+      checksum: config?.checksum(),
       containers: [this.server(replicas, secrets.length > 0)],
-      volumes: [config.volume('config'), ...(secrets.length > 0 ? [volume] : [])],
+      volumes: [
+        ...(config ? [config.volume('config')] : []),
+        ...(secrets.length > 0 ? [volume] : []),
+        ...webConfig(this.props.authentication).volumes,
+      ],
     };
   }
 
@@ -235,6 +311,7 @@ export class Alertmanager extends Component {
       args: alertmanagerArguments({
         retention: this.retention(),
         externalUrl: this.externalUrl(),
+        asksForLogin: stackLogin(this.props.authentication) !== undefined,
         peers,
         clusterLabel: `${namespace}/${name}`,
         ipv6: cluster.podCidrs[0]?.includes(':') ?? false,
@@ -245,29 +322,16 @@ export class Alertmanager extends Component {
         { name: 'config', mountPath: CONFIG_PATH, readOnly: true },
         ...(hasSecrets ? [{ name: SECRETS_VOLUME, mountPath: SECRETS_PATH, readOnly: true }] : []),
         { name: 'data', mountPath: DATA_PATH },
+        ...webConfig(this.props.authentication).mounts,
       ],
       // 20 MiB with few alerts (measured); an alert takes some kilobytes, and a storm has thousands.
       resources: { cpuRequest: Cpu.millis(10), memoryRequest: Size.mebibytes(64), memoryLimit: Size.mebibytes(256) },
-      readiness: httpProbe('/-/ready', HTTP.name, { periodSeconds: 5, timeoutSeconds: 3 }),
-      liveness: httpProbe('/-/healthy', HTTP.name, { periodSeconds: 10, failureThreshold: 6, timeoutSeconds: 3 }),
+      ...(stackLogin(this.props.authentication) ? LOGIN_PROBES : PROBES),
     };
   }
 
   private externalUrl(): string | undefined {
     const { externalUrl, ingress: options } = this.props;
-    return externalUrl ?? (options && `${options.tlsSecretName === undefined ? 'http' : 'https'}://${options.host}`);
-  }
-
-  private exposure(): string[] {
-    const { ingress: options, serviceType = ServiceType.CLUSTER_IP } = this.props;
-    const by = [
-      ...(options ? [`the Ingress ${options.host}`] : []),
-      ...(serviceType === ServiceType.CLUSTER_IP ? [] : [`a Service of type ${serviceType}`]),
-    ];
-    return by.length === 0
-      ? []
-      : [
-          `${this._identity.name} is reachable through ${by.join(' and ')} and has no login, so that anybody may silence alerts; put an authenticating proxy before it`,
-        ];
+    return externalUrl ?? (options && ingressUrl(options));
   }
 }

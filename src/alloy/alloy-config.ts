@@ -28,7 +28,7 @@ export const EVENTS_APP = 'kubernetes-events';
 /** Labels that every line of a pipeline has. */
 export function commonLabels(
   { dataLabels, cluster, environment }: Pick<LogsSettings, 'dataLabels' | 'cluster' | 'environment'>,
-  { source, labels, format }: LogPipelineSettings,
+  { source, labels, format, podAsLabel }: LogPipelineSettings,
 ): CommonLabels {
   const { namespace, app, container, pod, node } = dataLabels;
   const fixed = { [dataLabels.cluster]: cluster, [dataLabels.environment]: environment };
@@ -43,7 +43,9 @@ export function commonLabels(
     case 'kubernetesEvents':
       return { target: [namespace], metadata: [], fixed: { ...fixed, [app]: EVENTS_APP } };
     default:
-      return { target: [namespace, app, container], metadata: [pod, node], fixed };
+      return podAsLabel
+        ? { target: [namespace, app, container], stream: [pod], metadata: [node], fixed }
+        : { target: [namespace, app, container], metadata: [pod, node], fixed };
   }
 }
 
@@ -117,7 +119,8 @@ function sourceComponents(settings: LogsSettings, pipeline: LogPipelineSettings,
     return access.kind === 'files'
       ? [
           targets,
-          { name: 'local.file_match', label, attributes: { path_targets: found } },
+          // The default, 10s, is long enough for a pod to fill 10 MiB, and what is rotated away unseen is lost.
+          { name: 'local.file_match', label, attributes: { path_targets: found, sync_period: '2s' } },
           {
             name: 'loki.source.file',
             label,

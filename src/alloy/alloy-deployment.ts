@@ -11,6 +11,7 @@ import type { Endpoint } from '../settings/endpoint';
 import type { WorkloadOptions } from '../settings/workload-options';
 import { logging } from './alloy-config';
 import { AlloyLogLevel, alloyContainer, extraConfigProblems, HTTP, STORAGE_DIRECTORY } from './alloy-container';
+import type { AlloyModule } from './alloy-module';
 import type { AlloySource } from './alloy-source';
 import { toAlloySyntax } from './alloy-syntax';
 import { OWN_METRICS } from './own-metrics';
@@ -33,8 +34,10 @@ export interface AlloyDeploymentOptions extends WorkloadOptions {
 
 /** Properties of `AlloyDeployment`. */
 export interface AlloyDeploymentProps extends AlloyDeploymentOptions {
-  /** What it does. */
+  /** What it does; of each kind of source one. */
   readonly sources: AlloySource[];
+  /** Tells several of one stack apart; part of its name. @default - none */
+  readonly instance?: string;
 }
 
 /** The image's own user without rights on the node. */
@@ -42,9 +45,12 @@ const USER = 473;
 
 const POD_ADDRESS = 'POD_IP';
 
+/** What several sources of a kind would have. */
+const TOGETHER = { logs: 'all pipelines', monitors: 'all kinds and namespaces', traces: 'all senders' };
+
 /**
  * Grafana Alloy once for the cluster: what every node would do again, or what needs no node (Kubernetes' events, OTLP, the logs
- * of pods where `hostPath` volumes are not allowed). It runs without root in a namespace with PodSecurity `restricted`, and may
+ * of pods where `hostPath` volumes are not allowed, monitors). It runs without root in a namespace with PodSecurity `restricted`, and may
  * do what its sources need.
  *
  * Metrics made from events or from the logs of the API server count again, after a restart, what is read again.
@@ -54,11 +60,14 @@ export class AlloyDeployment extends Component {
   public readonly http: Endpoint;
 
   constructor(scope: Construct, id: string, props: AlloyDeploymentProps) {
-    super(scope, id, { app: 'alloy', component: 'cluster', options: props });
+    super(scope, id, { app: 'alloy', component: 'cluster', instance: props.instance, options: props });
     const { sources, replicas = 1, storageLimit = Size.gibibytes(1), extraConfig } = props;
     const clustering = replicas > 1;
-    const modules = sources.map((source) => source._mount(this, { clustering }));
-    this._check(() => this.problems(props, replicas, storageLimit));
+    const modules = sources
+      // A second of a kind is an error, told at synth.
+      .filter(({ _kind }, index) => sources.findIndex((other) => other._kind === _kind) === index)
+      .map((source) => source._mount(this, { clustering }));
+    this._check(() => [...this.problems(props, replicas, storageLimit), ...portProblems(modules)]);
 
     const account = serviceAccount(this);
     const config = configFiles(this, 'config', () => ({
@@ -111,8 +120,12 @@ export class AlloyDeployment extends Component {
 
   private problems({ sources, extraConfig }: AlloyDeploymentProps, replicas: number, storageLimit: Size): string[] {
     return [
-      ...(sources.length === 0 ? ['sources is []; allowed is at least one source: add AlloySource.logs'] : []),
-      ...(sources.length > 1 ? ['sources has several sources of logs; allowed is one: put all pipelines into it'] : []),
+      ...(sources.length === 0
+        ? ['sources is []; allowed is at least one source: add AlloySource.logs, AlloySource.monitors or AlloySource.traces']
+        : []),
+      ...(['logs', 'monitors', 'traces'] as const)
+        .filter((kind) => sources.filter(({ _kind }) => _kind === kind).length > 1)
+        .map((kind) => `sources has several sources of ${kind}; allowed is one: put ${TOGETHER[kind]} into it`),
       ...(Number.isInteger(replicas) && replicas > 0
         ? []
         : [`replicas is ${replicas}; allowed is a whole number above 0: correct it`]),
@@ -122,4 +135,13 @@ export class AlloyDeployment extends Component {
       ...extraConfigProblems(extraConfig),
     ];
   }
+}
+
+/** Two that listen on one port keep Alloy from starting. */
+function portProblems(modules: readonly AlloyModule[]): string[] {
+  const ports = modules.flatMap((module) => module.ports.map(({ port }) => port));
+  return [...new Set(ports.filter((port, index) => ports.indexOf(port) < index))].map(
+    (port) =>
+      `sources listen on port ${port} twice; allowed is once: give the pipeline of OTLP another grpcPort and httpPort, or the traces an Alloy of their own`,
+  );
 }

@@ -1,12 +1,14 @@
-import type { k8s } from 'cdk8s-plus-28';
 import type { Component } from '../kubernetes/component';
 import type { ContainerPort } from '../kubernetes/container';
 import { admit, service } from '../kubernetes/service';
 import { type Endpoint, EndpointProtocol } from '../settings/endpoint';
-import type { AlloyBlock } from './alloy-syntax';
+import type { AlloyModule, AlloyPlace } from './alloy-module';
 import { LogCollector, type LogCredentials } from './log-collector';
 import type { LogPipeline } from './log-pipeline';
 import type { LogPipelineSettings, LogSource } from './log-pipeline-settings';
+import { MonitorCollector } from './monitor-collector';
+import type { MonitorsSourceProps } from './monitor-options';
+import { TraceCollector, type TracesSourceProps } from './trace-collector';
 
 /** Logs that are read once for the cluster. */
 export interface LogsSourceProps {
@@ -20,42 +22,61 @@ export interface LogsSourceProps {
   readonly credentials?: LogCredentials;
 }
 
-/** What a source brings to the Alloy that runs it. Asked at synth, but for the variables. */
-export interface AlloyModule {
-  readonly environment: readonly k8s.EnvVar[];
-  readonly isReadable: boolean;
-  readonly usesKubernetesApi: boolean;
-  readonly ports: readonly ContainerPort[];
-  config(): AlloyBlock[];
-}
-
-/** What an Alloy tells its sources. */
-export interface AlloyPlace {
-  /** Whether several replicas share the work. */
-  readonly clustering: boolean;
-}
-
 const KINDS: readonly LogSource['kind'][] = ['pods', 'kubernetesEvents', 'otlp'];
+
+type SourceProps =
+  | ({ readonly kind: 'logs' } & LogsSourceProps)
+  | ({ readonly kind: 'monitors' } & MonitorsSourceProps)
+  | ({ readonly kind: 'traces' } & TracesSourceProps);
 
 /** Something that an Alloy of the cluster does. Each source knows where its data go. */
 export class AlloySource {
   /** Logs that go to Loki. */
   public static logs(props: LogsSourceProps): AlloySource {
-    return new AlloySource(props);
+    return new AlloySource({ kind: 'logs', ...props });
+  }
+
+  /**
+   * ServiceMonitors, PodMonitors and Probes: what they name is scraped, as the Prometheus Operator would, and written to Prometheus.
+   * Series have the operator's labels (`job`, `namespace`, `pod`, `container`, `service`, `endpoint`, `instance`) and those of
+   * `DataLabels`. Replicas share the targets; while a target goes over to another replica a scrape may be missing or refused as
+   * late. What Prometheus does not take waits here while it is away, for an hour at most: it refuses what is older.
+   *
+   * Monitors can read no file of the agent (`bearerTokenFile`, `caFile`, …) and no Secret but those of `secretNamespaces`. A
+   * NetworkPolicy of the targets must let the agent in.
+   */
+  public static monitors(props: MonitorsSourceProps): AlloySource {
+    return new AlloySource({ kind: 'monitors', ...props });
+  }
+
+  /**
+   * Traces that applications push over OTLP, on ports 4317 (gRPC) and 4318 (HTTP). What cannot be sent on waits in memory; when
+   * that is full, senders are told to try again.
+   */
+  public static traces(props: TracesSourceProps): AlloySource {
+    return new AlloySource({ kind: 'traces', ...props });
   }
 
   private readonly waiting: LogPipelineSettings[] = [];
   private logs: { readonly component: Component; readonly collector: LogCollector } | undefined;
   private endpoints: { readonly grpc: Endpoint; readonly http: Endpoint } | undefined;
 
-  private constructor(private readonly props: LogsSourceProps) {}
+  private constructor(private readonly props: SourceProps) {}
 
-  /** Where applications push log records over gRPC, if there is a pipeline for it. */
+  /**
+   * What it is about.
+   * @internal
+   */
+  public get _kind(): SourceProps['kind'] {
+    return this.props.kind;
+  }
+
+  /** Where applications push log records, or traces, over gRPC, if they are received. */
   public get otlpGrpc(): Endpoint | undefined {
     return this.endpoints?.grpc;
   }
 
-  /** Where applications push log records over HTTP, if there is a pipeline for it. */
+  /** Where applications push log records, or traces, over HTTP, if they are received. */
   public get otlpHttp(): Endpoint | undefined {
     return this.endpoints?.http;
   }
@@ -77,8 +98,25 @@ export class AlloySource {
    * Joins the source to the Alloy that runs it.
    * @internal
    */
-  public _mount(component: Component, { clustering }: AlloyPlace): AlloyModule {
-    const { push, tenant, credentials, pipelines } = this.props;
+  public _mount(component: Component, place: AlloyPlace): AlloyModule {
+    switch (this.props.kind) {
+      case 'monitors':
+        return new MonitorCollector(component, this.props, place);
+      case 'logs':
+        return this.mountLogs(component, this.props, place);
+      case 'traces': {
+        const collector = new TraceCollector(component, this.props);
+        this.endpoints = collector.endpoints;
+        return collector;
+      }
+    }
+  }
+
+  private mountLogs(
+    component: Component,
+    { push, tenant, credentials, pipelines }: LogsSourceProps,
+    { clustering }: AlloyPlace,
+  ): AlloyModule {
     const given = pipelines.map(({ _settings }) => _settings);
     const collector = new LogCollector(
       component,

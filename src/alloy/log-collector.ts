@@ -3,6 +3,7 @@ import { clusterRights, namespaceRights } from '../kubernetes/access';
 import type { Component } from '../kubernetes/component';
 import { secretVariable } from '../kubernetes/container';
 import type { Endpoint } from '../settings/endpoint';
+import type { LoggedMetric } from '../settings/plan';
 import type { SecretKey } from '../settings/secret-key';
 import { commonLabels, type LogsSettings, logsConfig, type PodLogAccess } from './alloy-config';
 import type { AlloyBlock } from './alloy-syntax';
@@ -68,6 +69,7 @@ export class LogCollector {
     const { push, credentials } = description;
     component._check(() => this.problems());
     component._connect(push);
+    component._context._plan.loggedMetricsFrom(() => this.loggedMetrics());
     this.given.push(...given);
     this.grant(given);
     this.environment = credentials
@@ -119,6 +121,19 @@ export class LogCollector {
       },
       access: access(),
     };
+  }
+
+  private loggedMetrics(): LoggedMetric[] {
+    const settings = this.settings();
+    return settings.pipelines.flatMap((pipeline) => {
+      const { target, fixed } = commonLabels(settings, pipeline);
+      const common = [...target, ...Object.keys(fixed), ...Object.keys(pipeline.staticLabels)];
+      return pipeline.metrics.map(({ name, labels, buckets }) => ({
+        name,
+        labels: [...common, ...labels.map((label) => label.name)],
+        buckets,
+      }));
+    });
   }
 
   private pipelineProblems(): string[] {

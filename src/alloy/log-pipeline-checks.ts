@@ -124,7 +124,7 @@ function sourceSelectionProblems(source: LogPipelineSettings['source']): string[
 
 function fieldProblems({ format, podLabels }: LogPipelineSettings, common: CommonLabels): string[] {
   const parsed = format.parsers.flatMap((parser) => ('fields' in parser ? parser.fields : []));
-  const reserved = new Set([...common.target, ...common.metadata, ...FORMAT_VALUES]);
+  const reserved = new Set([...common.target, ...(common.stream ?? []), ...common.metadata, ...FORMAT_VALUES]);
   const named = [
     ...format.fields.map((name) => ({
       property: 'fields',
@@ -160,7 +160,7 @@ function fieldProblems({ format, podLabels }: LogPipelineSettings, common: Commo
 
 function streamProblems(pipeline: LogPipelineSettings, common: CommonLabels): string[] {
   const { labels, staticLabels, structuredMetadata, format } = pipeline;
-  const given = [...common.target, ...Object.keys(common.fixed)];
+  const given = [...common.target, ...(common.stream ?? []), ...Object.keys(common.fixed)];
   const fixed = Object.entries(staticLabels);
   const stream = [...given, ...fixed.map(([name]) => name), ...labels.map(({ name }) => name)];
   const stored = new Set([...common.metadata, ...structuredMetadata]);

@@ -79,6 +79,12 @@ export interface LogPipelineProps extends LogPipelineOptions {
    * @default - none
    */
   readonly podLabels?: { [name: string]: string };
+  /**
+   * Whether the pod is a label of the streams, so that `{pod="…"}` finds its lines; `{namespace="…"} | pod="…"` does so anyway. Each
+   * container of each pod then has streams of its own, and every rollout makes new ones: for clusters of some hundred pods.
+   * @default false - it is structured metadata
+   */
+  readonly podAsLabel?: boolean;
   /** Entries of several lines. @default - the format's, if a preset has some; else each line is an entry */
   readonly multiline?: LogMultiline;
 }

@@ -41,6 +41,7 @@ export interface LogPipelineSettings {
   readonly name: string;
   readonly source: LogSource;
   readonly podLabels: { readonly [name: string]: string };
+  readonly podAsLabel: boolean;
   readonly staticLabels: { readonly [name: string]: string };
   readonly redact: readonly LogRedaction[];
   readonly multiline: LogMultiline | undefined;
@@ -59,6 +60,8 @@ export interface LogPipelineSettings {
 export interface CommonLabels {
   /** Set by the source; they become labels of streams and metrics. Those of files are part of a file's position. */
   readonly target: readonly string[];
+  /** Set by the source; they become labels of streams, but of no metric. */
+  readonly stream?: readonly string[];
   /** Set by the source; they become structured metadata. */
   readonly metadata: readonly string[];
   /** Cluster and environment, with their values. */

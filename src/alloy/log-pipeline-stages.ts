@@ -48,6 +48,7 @@ export function logPipelineStages(
     ...metricStages(pipeline.metrics, captures),
     ...filters.filter(isSample).flatMap((filter) => filterStages(filter, captures)),
     ...(rateLimit ? [rateLimitStage(rateLimit, app)] : []),
+    ...(common.stream ? [stage('labels', { values: asThemselves(common.stream) })] : []),
     ...labelStages(labels, captures),
     ...(beside.length > 0 ? [stage('structured_metadata', { values: asThemselves(beside) })] : []),
     ...(output === undefined ? [] : [stage('output', { source: output })]),

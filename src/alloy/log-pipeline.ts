@@ -52,7 +52,7 @@ const OTLP_FIELDS = [
  * `app` is the pod's label `app.kubernetes.io/name`, else its label `app`, else the name of its controller (a Deployment
  * without the hash of its ReplicaSet, a CronJob without the time of its Job), else the name of the pod; of the journal the
  * unit, of events `kubernetes-events`, of OTLP the `service.name`. Pod and node are structured metadata, because a label that
- * changes with every rollout multiplies the streams.
+ * changes with every rollout multiplies the streams; `podAsLabel` has it otherwise.
  */
 export class LogPipeline {
   /** Lines of pods in some format. */
@@ -126,7 +126,7 @@ export class LogPipeline {
     props: LogPipelineOptions & LogFieldOptions,
     source: LogSource,
     format: LogFormatSettings,
-    pods: Partial<Pick<LogPipelineSettings, 'podLabels' | 'multiline'>> = {},
+    pods: Partial<Pick<LogPipelineSettings, 'podLabels' | 'podAsLabel' | 'multiline'>> = {},
   ): LogPipeline {
     const labels = props.labels ?? format.labels;
     const notStoredBeside = new Set([...format.onlyInLine, ...labels.map(({ field }) => field)]);
@@ -135,6 +135,7 @@ export class LogPipeline {
       name: props.name,
       source,
       podLabels: pods.podLabels ?? {},
+      podAsLabel: pods.podAsLabel ?? false,
       staticLabels: props.staticLabels ?? {},
       redact: props.redact ?? [],
       multiline: pods.multiline ?? format.multiline,
@@ -196,6 +197,6 @@ function podPipeline(props: LogPipelineProps & LogFieldOptions, { _settings: for
       podSelector: props.podSelector ?? {},
     },
     format,
-    { podLabels: props.podLabels, multiline: props.multiline },
+    { podLabels: props.podLabels, podAsLabel: props.podAsLabel, multiline: props.multiline },
   );
 }

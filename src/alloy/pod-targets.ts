@@ -75,11 +75,11 @@ export function podTargets(
   };
 }
 
-const rule = (attributes: AlloyObject): AlloyBlock => ({ name: 'rule', attributes });
+export const rule = (attributes: AlloyObject): AlloyBlock => ({ name: 'rule', attributes });
 
-const copy = (source: string, target: string) => rule({ source_labels: [source], target_label: target });
+export const copy = (source: string, target: string) => rule({ source_labels: [source], target_label: target });
 
-const appRules = (app: string): AlloyBlock[] =>
+export const appRules = (app: string): AlloyBlock[] =>
   // Copying everything is what a rule without a regex does.
   APPLICATION_SOURCES.map(({ sources, regex }) =>
     rule({ source_labels: [...sources], ...(regex !== '(.*)' && { regex }), target_label: app }),

@@ -41,6 +41,11 @@ export const SOURCES = {
   'kube-proxy': TargetLabels.CONTROL_PLANE,
   etcd: TargetLabels.CONTROL_PLANE,
   coredns: TargetLabels.CONTROL_PLANE,
+  // Exporters that users bring, under a scrape job of this name: only its labels are certain.
+  'mysqld-exporter': TargetLabels.CLUSTER,
+  'redis-exporter': TargetLabels.CLUSTER,
+  'kafka-exporter': TargetLabels.CLUSTER,
+  'nginx-prometheus-exporter': TargetLabels.CLUSTER,
 } as const satisfies Record<string, TargetLabels>;
 
 /** Where metrics come from. */

@@ -20,8 +20,8 @@ export interface CheckOptions {
   readonly namespaceLabel: string;
   /** Tenant of the logs (`X-Scope-OrgID`). */
   readonly tenant: string | undefined;
-  /** Whether Grafana is asked with the login of its Secret. */
-  readonly grafanaLogin: boolean;
+  /** Whether Secrets of the stack are read for logins to Grafana and Prometheus. */
+  readonly login: boolean;
 }
 
 /** A check of a running stack. */

@@ -20,7 +20,8 @@ Options of doctor:
   --expect-namespace <name>    namespace whose lines must be in Loki, may be repeated
   --namespace-label <label>    label of log lines that holds the namespace (namespace)
   --tenant <tenant>            tenant of the logs, where Loki has several
-  --grafana-login              let Grafana test its data sources, with the login out of its Secret
+  --login                      log in with what the stack's Secrets hold: Grafana then tests its data
+                               sources, and a Prometheus that asks for a login answers
   --json                       print the report as JSON
   --kubeconfig <file>          as of kubectl
   --context <name>             as of kubectl
@@ -39,7 +40,7 @@ const OPTIONS = {
   'expect-namespace': { type: 'string', multiple: true },
   'namespace-label': { type: 'string', default: 'namespace' },
   tenant: { type: 'string' },
-  'grafana-login': { type: 'boolean', default: false },
+  login: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   kubeconfig: { type: 'string' },
   context: { type: 'string' },
@@ -81,7 +82,7 @@ export function readCommand(args: readonly string[]): Command {
         expectedNamespaces: values['expect-namespace'] ?? [],
         namespaceLabel: label,
         tenant,
-        grafanaLogin: values['grafana-login'],
+        login: values.login,
         kubectl: { program: values.kubectl, kubeconfig, context, timeout },
       },
     };

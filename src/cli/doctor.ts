@@ -1,6 +1,6 @@
 import type { Check, CheckOptions, Outcome, Status } from './check';
 import { GRAFANA_CHECKS } from './grafana-checks';
-import { Kubectl, type KubectlOptions } from './kubectl';
+import { type ClusterAccess, Kubectl, type KubectlOptions } from './kubectl';
 import { LiveStack, type StackSelection } from './live-stack';
 import { LOG_CHECKS } from './log-checks';
 import { METRIC_CHECKS } from './metric-checks';
@@ -32,18 +32,23 @@ export interface DoctorOptions extends StackSelection, CheckOptions {
 export async function examine(options: DoctorOptions): Promise<Report> {
   const kubectl = await Kubectl.start(options.kubectl);
   try {
-    const stack = await LiveStack.find(kubectl, options);
-    const findings = CHECKS.map(async ({ id, title, look }): Promise<Finding> => {
-      const outcome = await look(stack, options).catch(
-        (error: unknown): Outcome => ({ status: 'failed', detail: error instanceof Error ? error.message : String(error) }),
-      );
-      return { id, title, ...outcome };
-    });
-    const checks = await Promise.all(findings);
-    return { stack: stack.name, healthy: checks.every(({ status }) => status !== 'failed'), checks };
+    return await examineThrough(kubectl, options);
   } finally {
     kubectl.stop();
   }
+}
+
+/** Looks at a stack in a cluster that can be asked. */
+export async function examineThrough(kubectl: ClusterAccess, options: StackSelection & CheckOptions): Promise<Report> {
+  const stack = await LiveStack.find(kubectl, options);
+  const findings = CHECKS.map(async ({ id, title, look }): Promise<Finding> => {
+    const outcome = await look(stack, options).catch(
+      (error: unknown): Outcome => ({ status: 'failed', detail: error instanceof Error ? error.message : String(error) }),
+    );
+    return { id, title, ...outcome };
+  });
+  const checks = await Promise.all(findings);
+  return { stack: stack.name, healthy: checks.every(({ status }) => status !== 'failed'), checks };
 }
 
 const WORDS: { readonly [status in Status]: string } = {

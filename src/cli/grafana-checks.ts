@@ -1,11 +1,8 @@
 import { load } from 'js-yaml';
 import { type Check, type CheckOptions, count, failed, type Outcome, ok, skipped, some } from './check';
 import { type Answer, ClusterError } from './kubectl';
-import type { LiveObject, LiveService, LiveStack } from './live-stack';
-
-interface ConfigMap extends LiveObject {
-  readonly data?: { readonly [file: string]: string };
-}
+import type { ConfigMap, LiveObject, LiveService, LiveStack } from './live-stack';
+import { basicAuthorization } from './programs';
 
 interface StatefulSet extends LiveObject {
   readonly spec: { readonly template: { readonly spec: PodSpec } };
@@ -99,7 +96,7 @@ async function dataSourcesAnswer(stack: LiveStack): Promise<Outcome> {
   const notAsked = sources.filter((_, index) => looks[index] === undefined).map(({ name }) => name);
   const problems = looks.flatMap((look) => look ?? []);
   const asked = sources.length - notAsked.length;
-  const left = notAsked.length === 0 ? '' : `; not asked: ${some(notAsked, ', ')} (--grafana-login asks Grafana for them)`;
+  const left = notAsked.length === 0 ? '' : `; not asked: ${some(notAsked, ', ')} (--login asks Grafana for them)`;
   if (problems.length > 0) {
     return failed(some(problems), 'look whether what stands behind them runs');
   }
@@ -118,7 +115,7 @@ async function loginOf(stack: LiveStack, service: LiveService, pod: PodSpec | un
   if (password === undefined) {
     throw new ClusterError('the pod of Grafana names no Secret with a password');
   }
-  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  return basicAuthorization(user, password);
 }
 
 interface GrafanaDataSource {
@@ -135,7 +132,7 @@ async function dataSourcesHealthy(stack: LiveStack, service: LiveService): Promi
   if (list.status !== 200) {
     return failed(
       `Grafana answers ${list.status} to the login of its Secret`,
-      'the password was changed in Grafana later: leave --grafana-login out',
+      'the password was changed in Grafana later: leave --login out',
     );
   }
   const sources = JSON.parse(list.text) as GrafanaDataSource[];
@@ -150,9 +147,9 @@ async function dataSourcesHealthy(stack: LiveStack, service: LiveService): Promi
     : failed(some(problems), 'look whether what stands behind them runs, and at the logs of Grafana');
 }
 
-async function dataSources(stack: LiveStack, { grafanaLogin }: CheckOptions): Promise<Outcome> {
+async function dataSources(stack: LiveStack, { login }: CheckOptions): Promise<Outcome> {
   const service = serviceOf(stack);
-  return grafanaLogin && service ? dataSourcesHealthy(stack, service) : dataSourcesAnswer(stack);
+  return login && service ? dataSourcesHealthy(stack, service) : dataSourcesAnswer(stack);
 }
 
 /** Checks of Grafana. */

@@ -40,12 +40,23 @@ function get(place: Place, path: string, timeout: number, headers: { readonly [n
   });
 }
 
+/** Asks for a path. */
+export type Ask = (path: string, headers?: { readonly [name: string]: string }) => Promise<Answer>;
+
+/** A cluster that can be asked. */
+export interface ClusterAccess {
+  /** Reads a path of the Kubernetes API. */
+  get: Ask;
+  /** Opens a way to a port of a Service that passes the kubelet, to which no NetworkPolicy applies. */
+  forward(namespace: string, service: string, port: number): Promise<Ask>;
+}
+
 /**
  * The cluster as kubectl's configuration has it: whatever way of logging in that configuration knows works here, too, and no
  * credential passes through this program. Requests go through one `kubectl proxy`, which listens on a socket that only this user
  * can open and lets nothing but reading pass.
  */
-export class Kubectl {
+export class Kubectl implements ClusterAccess {
   /** Starts the proxy. */
   static async start(options: KubectlOptions): Promise<Kubectl> {
     const folder = mkdtempSync(join(tmpdir(), 'monitoring-stack-'));
@@ -76,17 +87,15 @@ export class Kubectl {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Reads a path of the Kubernetes API. */
   get(path: string, headers?: { readonly [name: string]: string }): Promise<Answer> {
     return get({ socketPath: this.socketPath }, path, this.options.timeout, headers);
   }
 
-  /** Opens a way to a port of a Service that passes the kubelet, to which no NetworkPolicy applies. */
-  async forward(namespace: string, service: string, port: number) {
+  async forward(namespace: string, service: string, port: number): Promise<Ask> {
     const args = ['port-forward', `--namespace=${namespace}`, '--address=127.0.0.1', `service/${service}`, `:${port}`];
     const text = await this.listening(args, /Forwarding from 127\.0\.0\.1:(\d+)/);
     const place = { host: '127.0.0.1', port: Number(text[1]) };
-    return (path: string, headers?: { readonly [name: string]: string }) => get(place, path, this.options.timeout, headers);
+    return (path, headers) => get(place, path, this.options.timeout, headers);
   }
 
   /** Starts kubectl and waits until it says that it listens. */

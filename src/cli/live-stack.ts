@@ -1,4 +1,4 @@
-import { type Answer, ClusterError, type Kubectl } from './kubectl';
+import { type Answer, type Ask, type ClusterAccess, ClusterError } from './kubectl';
 
 /** A Kubernetes object, as far as it is looked at. */
 export interface LiveObject {
@@ -14,6 +14,11 @@ export interface LiveObject {
 /** A Service of the stack. */
 export interface LiveService extends LiveObject {
   readonly spec: { readonly clusterIP?: string; readonly ports?: readonly { readonly name?: string; readonly port: number }[] };
+}
+
+/** A ConfigMap of the stack. */
+export interface ConfigMap extends LiveObject {
+  readonly data?: { readonly [file: string]: string };
 }
 
 /** Which stack is looked at. */
@@ -58,7 +63,7 @@ function reasonOf(text: string): string {
 /** A stack in a cluster: its objects by their labels, and its Services by way of the API server. */
 export class LiveStack {
   /** Finds the stack. */
-  static async find(kubectl: Kubectl, { stack, namespaces }: StackSelection): Promise<LiveStack> {
+  static async find(kubectl: ClusterAccess, { stack, namespaces }: StackSelection): Promise<LiveStack> {
     const selector = encodeURIComponent([OURS, stack === undefined ? STACK : `${STACK}=${stack}`].join(','));
     const list = async <Type extends LiveObject>(group: string, resource: string): Promise<Type[]> => {
       const scopes = namespaces.length === 0 ? [''] : namespaces.map((namespace) => `/namespaces/${namespace}`);
@@ -84,10 +89,10 @@ export class LiveStack {
     return new LiveStack(kubectl, names[0], services, list);
   }
 
-  private readonly forwards = new Map<string, Promise<(path: string, headers?: Headers) => Promise<Answer>>>();
+  private readonly forwards = new Map<string, Promise<Ask>>();
 
   private constructor(
-    private readonly kubectl: Kubectl,
+    private readonly kubectl: ClusterAccess,
     readonly name: string,
     private readonly services: readonly LiveService[],
     readonly list: <Type extends LiveObject>(group: string, resource: string) => Promise<Type[]>,
@@ -159,7 +164,10 @@ export class LiveStack {
     if (status >= 500 && /no endpoints available/.test(text)) {
       throw new ClusterError(`${namespace}/${service} has no pod that is ready`);
     }
-    const refused = status === 403 && text.includes('"services/proxy"');
+    if (status >= 500 && /connection refused/.test(text)) {
+      throw new ClusterError(`the pod of ${namespace}/${service} does not listen`);
+    }
+    const refused = status === 403 && text.includes('services/proxy');
     return refused || (status >= 500 && UNREACHED.test(text)) ? undefined : answer;
   }
 }

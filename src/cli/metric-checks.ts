@@ -1,5 +1,5 @@
 import { aggregate, call, isNoneOf, matches, operation, over, selector } from '../query/expressions';
-import { type Check, count, failed, type Outcome, ok, skipped, some, warning } from './check';
+import { type Check, type CheckOptions, count, failed, type Outcome, ok, skipped, some, warning } from './check';
 import { durationSeconds, durationText } from './durations';
 import type { LiveObject, LiveStack } from './live-stack';
 import { PrometheusApi, type Sample } from './programs';
@@ -12,8 +12,8 @@ interface Target {
   readonly lastError: string;
 }
 
-async function targets(stack: LiveStack): Promise<Outcome> {
-  const prometheus = PrometheusApi.of(stack);
+async function targets(stack: LiveStack, options: CheckOptions): Promise<Outcome> {
+  const prometheus = PrometheusApi.of(stack, options);
   if (!prometheus) {
     return NO_PROMETHEUS;
   }
@@ -42,8 +42,8 @@ interface Rule {
   readonly state?: string;
 }
 
-async function rules(stack: LiveStack): Promise<Outcome> {
-  const prometheus = PrometheusApi.of(stack);
+async function rules(stack: LiveStack, options: CheckOptions): Promise<Outcome> {
+  const prometheus = PrometheusApi.of(stack, options);
   if (!prometheus) {
     return NO_PROMETHEUS;
   }
@@ -78,8 +78,8 @@ function grace(retentionSeconds: number): number {
   return Math.max(4 * 3600, 0.1 * retentionSeconds);
 }
 
-async function retention(stack: LiveStack): Promise<Outcome> {
-  const prometheus = PrometheusApi.of(stack);
+async function retention(stack: LiveStack, options: CheckOptions): Promise<Outcome> {
+  const prometheus = PrometheusApi.of(stack, options);
   if (!prometheus) {
     return NO_PROMETHEUS;
   }
@@ -124,8 +124,8 @@ async function room(prometheus: PrometheusApi, free: string, all: string, by: st
   return Promise.all([share(free), share(call('predict_linear', over(free, '1h'), DAY))]);
 }
 
-async function storage(stack: LiveStack): Promise<Outcome> {
-  const prometheus = PrometheusApi.of(stack);
+async function storage(stack: LiveStack, options: CheckOptions): Promise<Outcome> {
+  const prometheus = PrometheusApi.of(stack, options);
   if (!prometheus) {
     return NO_PROMETHEUS;
   }

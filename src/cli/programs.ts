@@ -1,6 +1,7 @@
+import { load } from 'js-yaml';
 import type { CheckOptions } from './check';
 import { type Answer, ClusterError } from './kubectl';
-import type { LiveService, LiveStack } from './live-stack';
+import type { ConfigMap, LiveService, LiveStack } from './live-stack';
 
 /** A value with the labels of its series. */
 export interface Sample {
@@ -11,6 +12,10 @@ export interface Sample {
 interface QueryData {
   readonly result: readonly { readonly metric: { readonly [name: string]: string }; readonly value: readonly [number, string] }[];
 }
+
+/** A login as HTTP carries it. */
+export const basicAuthorization = (user: string, password: string): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
 /** What Prometheus and Loki wrap their answers in. */
 function dataOf<Data>({ status, text }: Answer, what: string): Data {
@@ -25,21 +30,48 @@ const query = (expression: string) => `query=${encodeURIComponent(expression)}`;
 const samplesOf = ({ result }: QueryData): Sample[] =>
   result.map(({ metric, value }) => ({ labels: metric, value: Number(value[1]) }));
 
+/** A file that says how programs log in to a Prometheus that asks for it; the password is mounted from `<Secret>/<key>`. */
+interface LoginFile {
+  readonly basic_auth?: { readonly username: string; readonly password_file: string };
+}
+
 /** The Prometheus of a stack. */
 export class PrometheusApi {
-  static of(stack: LiveStack): PrometheusApi | undefined {
+  static of(stack: LiveStack, options: CheckOptions): PrometheusApi | undefined {
     const service = stack.service('prometheus', 'prometheus');
-    return service && new PrometheusApi(stack, service);
+    return service && new PrometheusApi(stack, service, options);
   }
 
   private constructor(
     private readonly stack: LiveStack,
     private readonly service: LiveService,
+    private readonly options: CheckOptions,
   ) {}
 
   /** The data of an answer of `/api/v1`. */
   async data<Data>(path: string): Promise<Data> {
-    return dataOf<Data>(await this.stack.ask(this.service, `/api/v1/${path}`), 'Prometheus');
+    const url = `/api/v1/${path}`;
+    const answer = await this.stack.ask(this.service, url);
+    if (answer.status !== 401) {
+      return dataOf<Data>(answer, 'Prometheus');
+    }
+    if (!this.options.login) {
+      throw new ClusterError('Prometheus asks for a login; --login uses that of the stack');
+    }
+    const headers = { authorization: await this.login() };
+    return dataOf<Data>(await this.stack.askByKubelet(this.service, url, { headers }), 'Prometheus');
+  }
+
+  private async login(): Promise<string> {
+    const maps = await this.stack.objectsOf<ConfigMap>('prometheus', '/api/v1', 'configmaps');
+    const files = maps.flatMap(({ data = {} }) => Object.values(data)).filter((text) => text.startsWith('basic_auth:'));
+    const { basic_auth: login } = (load(files[0] ?? '{}') ?? {}) as LoginFile;
+    const [secret, key] = login?.password_file.split('/').slice(-2) ?? [];
+    const password = login && (await this.stack.secret(this.service.metadata.namespace, secret, key));
+    if (login === undefined || password === undefined) {
+      throw new ClusterError('Prometheus asks for a login, and no file of the stack names one');
+    }
+    return basicAuthorization(login.username, password);
   }
 
   /** Series of now. */

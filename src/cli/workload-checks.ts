@@ -1,5 +1,5 @@
 import { aggregate, call, over } from '../query/expressions';
-import { type Check, count, failed, type Outcome, ok, skipped, some, warning } from './check';
+import { type Check, type CheckOptions, count, failed, type Outcome, ok, skipped, some, warning } from './check';
 import type { LiveObject, LiveStack } from './live-stack';
 import { PrometheusApi } from './programs';
 
@@ -55,8 +55,8 @@ async function agentsRun(stack: LiveStack): Promise<Outcome> {
 /** The last five minutes: long enough for a slow scrape, short enough to tell a stop. */
 const RECENTLY = '5m';
 
-async function agentsShip(stack: LiveStack): Promise<Outcome> {
-  const prometheus = PrometheusApi.of(stack);
+async function agentsShip(stack: LiveStack, options: CheckOptions): Promise<Outcome> {
+  const prometheus = PrometheusApi.of(stack, options);
   if (!prometheus || (await stack.objectsOf('alloy', '/api/v1', 'services')).length === 0) {
     return skipped('no agent whose metrics are collected');
   }
@@ -82,8 +82,8 @@ async function agentsShip(stack: LiveStack): Promise<Outcome> {
     : ok(`agents sent ${lines(sent)} in ${RECENTLY} and dropped none`);
 }
 
-async function canary(stack: LiveStack): Promise<Outcome> {
-  const prometheus = PrometheusApi.of(stack);
+async function canary(stack: LiveStack, options: CheckOptions): Promise<Outcome> {
+  const prometheus = PrometheusApi.of(stack, options);
   const canaries = await stack.objectsOf('loki', '/apis/apps/v1', 'daemonsets');
   const deployed = await stack.objectsOf('loki', '/apis/apps/v1', 'deployments');
   const isCanary = ({ metadata }: LiveObject) => metadata.labels?.['app.kubernetes.io/component'] === 'canary';

@@ -1,22 +1,14 @@
 import { aggregate, call, isChosen, isNot, type Matcher, over, selector, selectorsOf } from '../query/expressions';
 import type { DataLabels } from '../settings/data-labels';
 import { type Chain, chain, type Step } from './chain';
+import type { Bars, Graph, NumberPanel } from './composed-panels';
 import type { DashboardContext } from './dashboard-context';
 import { MetricSource } from './dashboard-options';
 import { boardLink, chosen, columnValue, exploreStreams } from './drill-down';
 import type { BoardLink, DataLink, FieldOverride, PrometheusTarget, Threshold } from './grafana-model';
 import type { Section } from './layout';
-import {
-  barGauge,
-  COLOR,
-  heatmap,
-  logs,
-  type PanelOptions,
-  type SizedPanel,
-  stat,
-  type TimeseriesOptions,
-  timeseries,
-} from './panels';
+import { LogComposer } from './log-composer';
+import { barGauge, COLOR, heatmap, logs, type PanelOptions, type SizedPanel, stat, timeseries } from './panels';
 import { type PodQueries, podQueries } from './pods-queries';
 import { type ResourceTable, resourceTable } from './resource-table';
 import {
@@ -28,23 +20,7 @@ import {
   metricsDataSource,
 } from './targets';
 
-/** A graph over time. */
-export interface Graph extends TimeseriesOptions {
-  /** Expressions by legend; `{{label}}` in a legend is the value of a label. */
-  readonly lines: Readonly<Record<string, string>>;
-}
-
-/** One number, of now unless it has a history. */
-export interface NumberPanel extends PanelOptions {
-  readonly value: string;
-  /** The legend is shown instead of the number: `{{version}}`. */
-  readonly name?: string;
-}
-
-/** A bar for each series of now. */
-export interface Bars extends PanelOptions {
-  readonly bars: Readonly<Record<string, string>>;
-}
+export type { Bars, Graph, NumberPanel } from './composed-panels';
 
 /** The spread of a histogram over time. */
 export interface Heatmap extends PanelOptions {
@@ -127,6 +103,11 @@ export class Composer {
       quantile: (quantile, by, histogram, ...further) =>
         call('histogram_quantile', quantile, aggregate('sum', ['le', ...by], rate(`${histogram}_bucket`, ...further))),
     };
+  }
+
+  /** Panels about log lines, for boards that ask Loki. */
+  get logs(): LogComposer {
+    return new LogComposer(this.context);
   }
 
   /** Queries about pods, as the board of pods has them. */

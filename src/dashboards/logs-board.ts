@@ -138,7 +138,7 @@ export function logsBoard(props: LogsDashboardProps, context: DashboardContext):
  * Streams, then text, then fields: a text filter is cheap and runs first. The text is a case-insensitive regular
  * expression; in backticks and raw, what is typed needs no escapes.
  */
-function filtered(streams: string, filters: readonly Matcher[]): string {
+export function filtered(streams: string, filters: readonly Matcher[]): string {
   return [streams, '|~ `(?i)${search:raw}`', ...filters.map((filter) => `| ${condition(filter)}`)].join(' ');
 }
 
@@ -154,7 +154,8 @@ function textVariables(tenant: string | undefined): Variable[] {
   ];
 }
 
-function levelColors(): FieldOverride[] {
+/** Levels in the colors that all boards give them. */
+export function levelColors(): FieldOverride[] {
   return [
     fields(/^(fatal|critical|error|err)$/i, fixedColor(COLOR.bad)),
     fields(/^warn(ing)?$/i, fixedColor(COLOR.warning)),

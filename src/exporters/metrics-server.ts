@@ -1,9 +1,9 @@
 import { Duration, Size } from 'cdk8s';
 import type { k8s } from 'cdk8s-plus-28';
-import { KINDS, portOrCount } from '../kubernetes/kubernetes-api';
 import type { Construct } from 'constructs';
 import { bindClusterRole, bindRole, clusterRights, serviceAccount } from '../kubernetes/access';
 import { Component } from '../kubernetes/component';
+import { KINDS, portOrCount } from '../kubernetes/kubernetes-api';
 import { clusterObject } from '../kubernetes/objects';
 import { expose, offerMetrics, service } from '../kubernetes/service';
 import { deployment } from '../kubernetes/workload';

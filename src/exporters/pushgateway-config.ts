@@ -1,5 +1,6 @@
 import type { Duration } from 'cdk8s';
 import { goDuration } from '../kubernetes/text';
+import { WEB_CONFIG_FILE } from '../kubernetes/web-exposure';
 
 /** Directory of the volume. */
 export const DATA_PATH = '/data';
@@ -10,6 +11,8 @@ export interface PushgatewaySettings {
   readonly externalUrl: string | undefined;
   readonly adminApiEnabled: boolean;
   readonly utf8NamesEnabled: boolean;
+  /** Whether it asks for passwords itself. */
+  readonly asksForLogin: boolean;
 }
 
 /** Path below which everything is served: that of the external URL, as the program derives it too. */
@@ -19,12 +22,13 @@ export function routePrefix({ externalUrl }: Pick<PushgatewaySettings, 'external
 
 /** Arguments of the Pushgateway. */
 export function pushgatewayArguments(settings: PushgatewaySettings): string[] {
-  const { persistenceInterval, externalUrl, adminApiEnabled, utf8NamesEnabled } = settings;
+  const { persistenceInterval, externalUrl, adminApiEnabled, utf8NamesEnabled, asksForLogin } = settings;
   return [
     '--web.listen-address=:9091',
     `--persistence.file=${DATA_PATH}/metrics`,
     `--persistence.interval=${goDuration(persistenceInterval)}`,
     ...(externalUrl === undefined ? [] : [`--web.external-url=${externalUrl}`]),
+    ...(asksForLogin ? [`--web.config.file=${WEB_CONFIG_FILE}`] : []),
     ...(adminApiEnabled ? ['--web.enable-admin-api'] : []),
     ...(utf8NamesEnabled ? ['--push.enable-utf8-names'] : []),
   ];

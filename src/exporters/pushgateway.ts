@@ -2,23 +2,24 @@ import { Duration, Size } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { serviceAccount } from '../kubernetes/access';
 import { Component } from '../kubernetes/component';
-import { httpProbe } from '../kubernetes/container';
-import { ingress } from '../kubernetes/ingress';
+import { httpProbe, tcpProbe } from '../kubernetes/container';
+import { ingressUrl } from '../kubernetes/ingress';
 import type { IngressOptions } from '../kubernetes/ingress-options';
 import { admit, offerMetrics, service } from '../kubernetes/service';
-import { offeredSize, volumeProblems } from '../kubernetes/volumes';
+import { claimOptions, offeredSize, volumeProblems } from '../kubernetes/volumes';
+import type { WebAuthentication } from '../kubernetes/web-authentication';
+import { stackLogin, webConfig, webExposure } from '../kubernetes/web-exposure';
 import { statefulSet } from '../kubernetes/workload';
 import { Cpu } from '../settings/cpu';
 import type { Endpoint } from '../settings/endpoint';
-import { type ServiceOptions, ServiceType, type WorkloadOptions } from '../settings/workload-options';
+import type { VolumeOptions } from '../settings/volume-options';
+import type { ServiceOptions, WorkloadOptions } from '../settings/workload-options';
 import { DATA_PATH, pushgatewayArguments, pushgatewayProblems, routePrefix } from './pushgateway-config';
 
 /** Properties of `Pushgateway`. */
-export interface PushgatewayProps extends WorkloadOptions, ServiceOptions {
+export interface PushgatewayProps extends WorkloadOptions, VolumeOptions, ServiceOptions {
   /** Volume for what was pushed. @default Size.gibibytes(1), or the cluster's smallest volume */
   readonly volume?: Size;
-  /** Storage class of the volume. @default - the cluster's */
-  readonly storageClassName?: string;
   /** How often pushed metrics are written to the volume; what came after that is lost in a crash. @default Duration.minutes(5) */
   readonly persistenceInterval?: Duration;
   /** Namespaces whose pods may push. @default - every pod of the cluster */
@@ -29,8 +30,13 @@ export interface PushgatewayProps extends WorkloadOptions, ServiceOptions {
   readonly adminApiEnabled?: boolean;
   /** Whether names of metrics and labels may have any characters. @default false */
   readonly utf8NamesEnabled?: boolean;
-  /** How people outside the cluster reach it. @default - not at all */
+  /** How people outside the cluster reach it; needs a choice of `authentication`, because it has no accounts. @default - not at all */
   readonly ingress?: IngressOptions;
+  /**
+   * Who asks for a name before somebody may push and delete; jobs that push then need a user.
+   * @default - nobody; beside an Ingress that is an error unless the warning `pushgateway-without-login` is acknowledged
+   */
+  readonly authentication?: WebAuthentication;
 }
 
 const HTTP = { name: 'http', port: 9091 };
@@ -39,7 +45,7 @@ const HTTP = { name: 'http', port: 9091 };
  * Keeps the metrics that jobs push which end before they could be scraped. Groups stay until somebody deletes them: it is meant for
  * jobs of a whole service ("the last backup"), not for instances. One replica, because two would each know half.
  *
- * It has no login: whoever reaches the port can push and delete. The labels that were pushed win over those of the target.
+ * Without `authentication`, whoever reaches the port can push and delete. The labels that were pushed win over those of the target.
  */
 export class Pushgateway extends Component {
   /** Where jobs push to, below `/metrics/job/<job>`. */
@@ -49,12 +55,14 @@ export class Pushgateway extends Component {
     super(scope, id, { app: 'pushgateway', component: 'pushgateway', options: props });
     const { cluster } = this._context;
     const { ingress: outside } = props;
+    const login = stackLogin(props.authentication);
+    const web = webConfig(props.authentication);
     const settings = {
       persistenceInterval: props.persistenceInterval ?? Duration.minutes(5),
-      externalUrl:
-        props.externalUrl ?? (outside && `${outside.tlsSecretName === undefined ? 'http' : 'https'}://${outside.host}`),
+      externalUrl: props.externalUrl ?? (outside && ingressUrl(outside)),
       adminApiEnabled: props.adminApiEnabled ?? false,
       utf8NamesEnabled: props.utf8NamesEnabled ?? false,
+      asksForLogin: login !== undefined,
     };
     const prefix = routePrefix(settings);
     this._check(() => [
@@ -64,46 +72,41 @@ export class Pushgateway extends Component {
         ? ['namespaces is []; allowed is at least one namespace: name those that push, or leave the property out']
         : []),
     ]);
-    this._warn('pushgateway-without-login', () => exposure(this._identity.name, props));
 
     const account = serviceAccount(this);
-    [this.http] = service(this, { ports: [{ target: HTTP }] });
+    [this.http] = service(this, { ports: [{ target: HTTP, login }] });
     admit(this, HTTP, props.namespaces);
-    if (outside) {
-      ingress(this, HTTP, HTTP.name, outside);
-    }
+    webExposure(
+      this,
+      HTTP,
+      props,
+      'pushgateway-without-login',
+      'anybody may push and delete; put an authenticating proxy before it',
+    );
     const data = props.volume ?? offeredSize(cluster, Size.gibibytes(1));
     statefulSet(this, {
       replicas: 1,
       serviceName: this._identity.name,
-      claims: [{ name: 'data', size: data, storageClassName: props.storageClassName }],
+      claims: [{ name: 'data', size: data, ...claimOptions(props) }],
       pod: () => ({
         serviceAccountName: account,
+        volumes: web.volumes,
         containers: [
           {
             name: 'pushgateway',
             image: 'pushgateway',
             args: pushgatewayArguments(settings),
             ports: [HTTP],
-            mounts: [{ name: 'data', mountPath: DATA_PATH }],
+            mounts: [{ name: 'data', mountPath: DATA_PATH }, ...web.mounts],
             // Seen: 17 MiB when empty; it keeps every series in memory and a copy while it writes them.
             resources: { cpuRequest: Cpu.millis(10), memoryRequest: Size.mebibytes(32), memoryLimit: Size.mebibytes(256) },
-            readiness: httpProbe(`${prefix}/-/ready`, HTTP.name),
-            liveness: httpProbe(`${prefix}/-/healthy`, HTTP.name),
+            // A probe over HTTP would have the password in the manifest.
+            readiness: login ? tcpProbe(HTTP.name) : httpProbe(`${prefix}/-/ready`, HTTP.name),
+            liveness: login ? tcpProbe(HTTP.name) : httpProbe(`${prefix}/-/healthy`, HTTP.name),
           },
         ],
       }),
     });
-    offerMetrics(this, HTTP, { honorLabels: true, path: `${prefix}/metrics` });
+    offerMetrics(this, HTTP, { honorLabels: true, path: `${prefix}/metrics`, login });
   }
-}
-
-function exposure(name: string, { ingress: outside, serviceType = ServiceType.CLUSTER_IP }: PushgatewayProps): string[] {
-  const by = [
-    ...(outside ? [`the Ingress ${outside.host}`] : []),
-    ...(serviceType === ServiceType.CLUSTER_IP ? [] : [`a Service of type ${serviceType}`]),
-  ];
-  return by.length === 0
-    ? []
-    : [`${name} is reachable through ${by.join(' and ')} and has no login; put an authenticating proxy before it`];
 }

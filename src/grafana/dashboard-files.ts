@@ -6,6 +6,14 @@ import type { Component } from '../kubernetes/component';
 import { type ConfigFiles, configFiles } from '../kubernetes/config-files';
 import { DASHBOARDS_PATH, type DashboardFolder, dashboardFolders, folderUid } from './grafana-config';
 
+/** A ConfigMap with dashboards that somebody else owns: each key that ends in `.json` is one. */
+export interface DashboardConfigMap {
+  /** Its name, in the namespace of Grafana. It must exist before the pod starts; what changes in it shows within two minutes. */
+  readonly name: string;
+  /** Folder. @default - the top level */
+  readonly folder?: string;
+}
+
 /** Dashboards of the same ConfigMap. */
 interface Bundle {
   readonly files: ConfigFiles;
@@ -17,6 +25,8 @@ export interface DashboardFilesSettings {
   readonly dashboards: readonly Dashboard[];
   readonly standard: StandardDashboards;
   readonly dataSources: DashboardDataSources;
+  /** ConfigMaps with dashboards that others own. @default - none */
+  readonly configMaps?: readonly DashboardConfigMap[];
   /** What the dashboards are rendered with, once nothing is missing any more. */
   readonly context: () => DashboardContext;
   /** How ConfigMaps are found by a sidecar; each then holds boards of one folder. @default - they are mounted by name */
@@ -72,7 +82,8 @@ export class DashboardFiles {
 
   /** Folders that hold them. */
   get folders(): DashboardFolder[] {
-    return dashboardFolders(this.all.map(({ folder }) => folder));
+    const { configMaps = [] } = this.settings;
+    return dashboardFolders([...this.all, ...configMaps].map(({ folder }) => folder));
   }
 
   /** Mounts, one for each folder. */
@@ -88,8 +99,13 @@ export class DashboardFiles {
   get volumes(): k8s.Volume[] {
     return this.folders.map(({ title }, index) => ({
       name: volumeName(index),
-      projected: { sources: this.bundles.flatMap((bundle) => projection(bundle, title)) },
+      projected: { sources: [...this.bundles.flatMap((bundle) => projection(bundle, title)), ...this.foreign(title)] },
     }));
+  }
+
+  private foreign(title: string | undefined): k8s.VolumeProjection[] {
+    const { configMaps = [] } = this.settings;
+    return configMaps.filter(({ folder }) => folder === title).map(({ name }) => ({ configMap: { name } }));
   }
 
   private standardBundle(suffix: string, name: string, folder: string | undefined): void {

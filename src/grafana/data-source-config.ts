@@ -126,6 +126,46 @@ function traceOfLine(traces: DataSourceSettings, field: string): ProvisioningVal
   };
 }
 
+/** From a span to the lines of its namespace that have the id of its trace. A link appears where the span has the attribute. */
+function logsOfSpan(loki: DataSourceSettings, { namespace }: DataLabels): ProvisioningValue {
+  return {
+    datasourceUid: loki.uid,
+    // Lines come before and after the span, by clocks that differ.
+    spanStartTimeShift: '-1h',
+    spanEndTimeShift: '1h',
+    tags: [{ key: 'k8s.namespace.name', value: namespace }],
+    filterByTraceID: true,
+    filterBySpanID: false,
+  };
+}
+
+/** From a span to the memory of its pod. `$__tags` stands for the matchers of the tags. */
+function metricsOfSpan(metrics: DataSourceSettings, { namespace, pod, container }: DataLabels): ProvisioningValue {
+  return {
+    datasourceUid: metrics.uid,
+    tags: [
+      { key: 'k8s.namespace.name', value: namespace },
+      { key: 'k8s.pod.name', value: pod },
+    ],
+    queries: [
+      { name: 'Memory of this pod', query: aggregate('sum', [container], 'container_memory_working_set_bytes{$__tags}') },
+    ],
+  };
+}
+
+/** What links spans with the other data sources, by the attributes of Kubernetes that Alloy adds. */
+function linksOfSpans(kind: DataSourceKind, all: readonly DataSourceSettings[], { labels }: DataSourceContext) {
+  const loki = all.find((other) => other.kind === 'loki');
+  const metrics = all.find((other) => METRICS.includes(other.kind));
+  return {
+    nodeGraph: { enabled: true },
+    ...(loki && { tracesToLogsV2: logsOfSpan(loki, labels) }),
+    ...(metrics && { tracesToMetrics: metricsOfSpan(metrics, labels) }),
+    // The calls between services, which Tempo writes as metrics.
+    ...(kind === 'tempo' && metrics && { serviceMap: { datasourceUid: metrics.uid } }),
+  };
+}
+
 const seconds = (duration: Duration) => `${duration.toSeconds({ integral: false })}s`;
 
 function jsonDataOf(source: DataSourceSettings, all: readonly DataSourceSettings[], context: DataSourceContext) {
@@ -134,6 +174,7 @@ function jsonDataOf(source: DataSourceSettings, all: readonly DataSourceSettings
   return {
     ...source.jsonData,
     ...(METRICS.includes(kind) && { timeInterval: seconds(source.sampleInterval ?? context.scrapeInterval) }),
+    ...(TRACES.includes(kind) && linksOfSpans(kind, all, context)),
     ...(traceIdField !== undefined && traces && { derivedFields: [traceOfLine(traces, traceIdField)] }),
     ...(tenant !== undefined && { httpHeaderName1: 'X-Scope-OrgID' }),
     ...(certificateAuthority && { tlsAuthWithCACert: true }),

@@ -1,4 +1,5 @@
 import { Duration } from 'cdk8s';
+import type { BasicAuthentication } from '../settings/basic-authentication';
 import type { Endpoint } from '../settings/endpoint';
 import type { SecretKey } from '../settings/secret-key';
 import type { DataSourceKind, DataSourceSettings } from './data-source-config';
@@ -21,17 +22,9 @@ export interface DataSourceOptions {
   readonly certificateAuthority?: SecretKey;
 }
 
-/** How Grafana logs in by HTTP. */
-export interface BasicAuthentication {
-  /** Name of the user. */
-  readonly user: string;
-  /** Its password. */
-  readonly password: SecretKey;
-}
-
 /** What data sources that are reached by HTTP have in common. */
 export interface HttpDataSourceOptions extends DataSourceOptions {
-  /** Login by basic authentication. @default - none */
+  /** Login by basic authentication. @default - that of the endpoint, if it is a component of the stack that asks for it */
   readonly basicAuthentication?: BasicAuthentication;
 }
 
@@ -216,7 +209,7 @@ export class DataSource {
     props: HttpDataSourceOptions,
     own: Partial<DataSourceSettings> & { readonly jsonData: { readonly [key: string]: ProvisioningValue } },
   ): DataSource {
-    const { user, password } = props.basicAuthentication ?? {};
+    const { user, password } = props.basicAuthentication ?? props.endpoint._login ?? {};
     return new DataSource({ ...DataSource.common(kind, uid, name, props), user, password, ...own });
   }
 

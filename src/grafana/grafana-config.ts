@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { SIDECAR_PROVIDER } from './dashboard-sidecar';
 import { type IniFile, iniValueProblem } from './grafana-ini';
+import { type GrafanaOAuth, OAUTH_SECTION, oauthProblems, oauthSection } from './grafana-oauth';
 
 /** Settings of Grafana's server with nothing left open. */
 export interface GrafanaSettings {
@@ -10,6 +12,9 @@ export interface GrafanaSettings {
   /** Whether the key that encrypts secrets in the database comes from a Secret. */
   readonly encryptionKeyFromSecret: boolean;
   readonly plugins: readonly string[];
+  /** Directory of plugins that are there already. */
+  readonly pluginsPath: string | undefined;
+  readonly oauth: GrafanaOAuth | undefined;
   /** The user's settings, `section.key`. */
   readonly settings: { readonly [name: string]: string };
 }
@@ -17,7 +22,12 @@ export interface GrafanaSettings {
 /** Folder with the credentials that Grafana's own configuration refers to. */
 export const CREDENTIALS_PATH = '/etc/grafana/credentials';
 /** Names of the files in it. */
-export const CREDENTIAL_FILES = { user: 'admin-user', password: 'admin-password', encryptionKey: 'secret-key' } as const;
+export const CREDENTIAL_FILES = {
+  user: 'admin-user',
+  password: 'admin-password',
+  encryptionKey: 'secret-key',
+  oauthSecret: 'oauth-client-secret',
+} as const;
 
 /** Folder with a folder of boards for each folder of Grafana. */
 export const DASHBOARDS_PATH = '/etc/grafana/dashboards';
@@ -57,7 +67,7 @@ function pluginSection(plugins: readonly string[]): { readonly [key: string]: st
 
 /** The configuration of the server. */
 export function grafanaIni(settings: GrafanaSettings): IniFile {
-  const { rootUrl, adminUserFromSecret, encryptionKeyFromSecret, plugins } = settings;
+  const { rootUrl, adminUserFromSecret, encryptionKeyFromSecret, plugins, pluginsPath, oauth } = settings;
   const file: { [section: string]: { [key: string]: string } } = {
     ...(rootUrl !== undefined && {
       server: {
@@ -83,6 +93,8 @@ export function grafanaIni(settings: GrafanaSettings): IniFile {
     },
     news: { news_feed_enabled: 'false' },
     snapshots: { external_enabled: 'false' },
+    ...(pluginsPath !== undefined && { paths: { plugins: pluginsPath } }),
+    ...(oauth && { [OAUTH_SECTION]: oauthSection(oauth, fromFile(CREDENTIAL_FILES.oauthSecret)) }),
     plugins: pluginSection(plugins),
     unified_storage: { index_path: SEARCH_INDEX_PATH },
     log: { mode: 'console' },
@@ -105,7 +117,7 @@ const OWN_SETTINGS = new Map(
     'server.serve_from_sub_path': 'use the property `rootUrl`',
     'paths.data': 'the volume is mounted there: leave it out',
     'paths.logs': 'logs go to the console: leave it out',
-    'paths.plugins': 'the volume is mounted there: leave it out',
+    'paths.plugins': 'use the property `pluginsPath`',
     'paths.provisioning': 'the files are mounted there: leave it out',
     'security.admin_user': 'use the property `admin`',
     'security.admin_password': 'use the property `admin`',
@@ -152,7 +164,13 @@ function settingProblems(name: string, value: string): string[] {
 
 /** What is wrong with the settings of the server; `variables` are the names of the user's environment variables. */
 export function grafanaProblems(
-  { rootUrl, plugins, settings }: Pick<GrafanaSettings, 'rootUrl' | 'plugins' | 'settings'>,
+  {
+    rootUrl,
+    plugins,
+    pluginsPath,
+    oauth,
+    settings,
+  }: Pick<GrafanaSettings, 'rootUrl' | 'plugins' | 'pluginsPath' | 'oauth' | 'settings'>,
   variables: readonly string[],
 ): string[] {
   return [
@@ -164,6 +182,10 @@ export function grafanaProblems(
     ...plugins
       .filter((plugin) => !/^[a-z0-9][a-z0-9-]*(@\d[\w.+-]*(@https?:\/\/[^\s,]+)?)?$/.test(plugin))
       .map((plugin) => `plugins has ${JSON.stringify(plugin)}; allowed is "id", "id@version" or "id@version@url": correct it`),
+    ...(pluginsPath === undefined || /^\/[\w./-]+$/.test(pluginsPath)
+      ? []
+      : [`pluginsPath is ${JSON.stringify(pluginsPath)}; allowed is an absolute path: correct it`]),
+    ...(oauth ? oauthProblems(oauth, rootUrl, settings) : []),
     ...Object.entries(settings).flatMap(([name, value]) => settingProblems(name, value)),
     ...variables.flatMap((variable) => {
       const remedy = OWN_VARIABLES.get(variable.replace(/__FILE$/, ''));
@@ -210,19 +232,22 @@ export function dashboardFolders(titles: readonly (string | undefined)[]): Dashb
  * The file of providers: one for each folder. Each has a directory that is a mount of its own, because Grafana resolves
  * symbolic links of the directory itself, and inside a mount those change with every update of a ConfigMap.
  */
-export function dashboardProvidersFile(folders: readonly DashboardFolder[]) {
+export function dashboardProvidersFile(folders: readonly DashboardFolder[], found: boolean) {
   return {
     apiVersion: 1,
-    providers: folders.map(({ title, uid }) => ({
-      name: uid,
-      type: 'file',
-      ...(title !== undefined && { folder: title, folderUid: uid }),
-      // What is gone from the files goes from Grafana; changes by hand would be lost with the next file.
-      disableDeletion: false,
-      allowUiUpdates: false,
-      updateIntervalSeconds: 30,
-      options: { path: `${DASHBOARDS_PATH}/${uid}` },
-    })),
+    providers: [
+      ...folders.map(({ title, uid }) => ({
+        name: uid,
+        type: 'file',
+        ...(title !== undefined && { folder: title, folderUid: uid }),
+        // What is gone from the files goes from Grafana; changes by hand would be lost with the next file.
+        disableDeletion: false,
+        allowUiUpdates: false,
+        updateIntervalSeconds: 30,
+        options: { path: `${DASHBOARDS_PATH}/${uid}` },
+      })),
+      ...(found ? [SIDECAR_PROVIDER] : []),
+    ],
   };
 }
 

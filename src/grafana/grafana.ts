@@ -8,16 +8,19 @@ import { serviceAccount } from '../kubernetes/access';
 import { Component } from '../kubernetes/component';
 import { configFiles } from '../kubernetes/config-files';
 import { type ContainerDescription, httpProbe, secretVariable } from '../kubernetes/container';
-import { ingress } from '../kubernetes/ingress';
+import { GeneratedSecret } from '../kubernetes/generated-secret';
+import { ingress, ingressUrl } from '../kubernetes/ingress';
 import type { IngressOptions } from '../kubernetes/ingress-options';
 import { offerMetrics, service } from '../kubernetes/service';
-import { offeredSize, volumeProblems } from '../kubernetes/volumes';
+import { claimOptions, offeredSize, volumeProblems } from '../kubernetes/volumes';
 import { statefulSet } from '../kubernetes/workload';
 import { Cpu } from '../settings/cpu';
-import { Endpoint, EndpointProtocol } from '../settings/endpoint';
+import type { Endpoint } from '../settings/endpoint';
 import { SecretKey } from '../settings/secret-key';
+import type { VolumeOptions } from '../settings/volume-options';
 import type { ServiceOptions, WorkloadOptions } from '../settings/workload-options';
-import { DashboardFiles } from './dashboard-files';
+import { type DashboardConfigMap, DashboardFiles } from './dashboard-files';
+import { type DashboardSidecarOptions, dashboardSidecar, SIDECAR_MOUNT, SIDECAR_VOLUMES } from './dashboard-sidecar';
 import { dashboardProblems, sourcesOfBoards, surroundingsOf } from './dashboard-surroundings';
 import type { DataSource } from './data-source';
 import { dataSourceProblems, dataSourceSecrets, dataSourcesFile } from './data-source-config';
@@ -33,7 +36,9 @@ import {
   subPathOf,
 } from './grafana-config';
 import { iniText } from './grafana-ini';
+import { type GrafanaOAuth, oauthEndpoints } from './grafana-oauth';
 import { provisioningYaml } from './provisioning-yaml';
+import { endpointsOfUrls } from './url-endpoints';
 
 /** The first administrator. Grafana reads it when it makes its database; later changes are made in Grafana. */
 export interface GrafanaAdmin {
@@ -44,7 +49,7 @@ export interface GrafanaAdmin {
 }
 
 /** Properties of `Grafana`. */
-export interface GrafanaProps extends WorkloadOptions, ServiceOptions {
+export interface GrafanaProps extends WorkloadOptions, VolumeOptions, ServiceOptions {
   /** Data sources. Their uids and names differ; at most one is the default. @default - none */
   readonly dataSources?: DataSource[];
   /** Dashboards. All data sources that they name must be there. @default - none */
@@ -61,6 +66,12 @@ export interface GrafanaProps extends WorkloadOptions, ServiceOptions {
   /** The first administrator. @default - keys `admin-user` and `admin-password` of the Secret `grafana-admin` */
   readonly admin?: GrafanaAdmin;
   /**
+   * Whether the Secret of the administrator is made in the cluster, once, with a random password and the name `admin`: see
+   * `GeneratedSecret`. A key for encryption in the same Secret is made up, too. Otherwise the Secret must exist.
+   * @default false
+   */
+  readonly generateAdmin?: boolean;
+  /**
    * Key that encrypts the data sources' secrets in the database. Set it before the first start: another key cannot read what
    * the former wrote. @default - Grafana's built-in key, which everybody knows
    */
@@ -70,10 +81,24 @@ export interface GrafanaProps extends WorkloadOptions, ServiceOptions {
   /** Address in people's browsers, with path; links in alerts and logins depend on it. @default - that of the Ingress */
   readonly rootUrl?: string;
   /**
-   * Plugins that are installed before the start, from grafana.com: `id@version` or `id`, which takes the newest.
+   * Plugins that are installed before the start: `id@version` or `id`, which takes the newest, from grafana.com;
+   * `id@version@url` from anywhere.
    * @default - none; nothing is downloaded
    */
   readonly plugins?: string[];
+  /**
+   * Directory with plugins that are there already, where nothing can be downloaded: of an image of your own
+   * (`Images`, but not below `/var/lib/grafana`, which is the volume) or of a volume (`extraVolumes`). `plugins` go there, too, and
+   * then it must be writable.
+   * @default - `plugins` on the volume
+   */
+  readonly pluginsPath?: string;
+  /** ConfigMaps with dashboards that others own. @default - none */
+  readonly dashboardConfigMaps?: DashboardConfigMap[];
+  /** What finds dashboards in ConfigMaps by their labels. @default - none: ConfigMaps are named */
+  readonly dashboardSidecar?: DashboardSidecarOptions;
+  /** Login by an identity provider, and what people may do by what it says of them. @default - Grafana's own accounts */
+  readonly oauth?: GrafanaOAuth;
   /**
    * Further settings, `section.key` as in `grafana.ini`; `$__file{/path}` and `$__env{NAME}` are references. Settings that
    * belong to other properties are refused, and so are literal credentials. @default - none
@@ -107,10 +132,18 @@ export class Grafana extends Component {
   private readonly admin: GrafanaAdmin;
   private readonly encryptionKey: SecretKey | undefined;
   private boardSurroundings: DashboardContext | undefined;
+  private generatedSecret: string | undefined;
 
   constructor(scope: Construct, id: string, props: GrafanaProps = {}) {
     super(scope, id, { app: 'grafana', component: 'grafana', options: props });
-    const { dataSources = [], dashboards = [], plugins = [], settings = {} } = props;
+    const {
+      dataSources = [],
+      dashboards = [],
+      plugins = [],
+      settings = {},
+      dashboardConfigMaps = [],
+      dashboardSidecar: sidecar,
+    } = props;
     this.dataSources = dataSources;
     this.tenantField = props.tenantField;
     this.admin = props.admin ?? {
@@ -119,15 +152,17 @@ export class Grafana extends Component {
     };
     this.encryptionKey = props.encryptionKey;
     const server: GrafanaSettings = {
-      rootUrl: props.rootUrl ?? addressOf(props.ingress),
+      rootUrl: props.rootUrl ?? (props.ingress && ingressUrl(props.ingress)),
       adminUserFromSecret: this.admin.user !== undefined,
       encryptionKeyFromSecret: this.encryptionKey !== undefined,
       plugins,
+      pluginsPath: props.pluginsPath,
+      oauth: props.oauth,
       settings,
     };
     const standard = props.standardDashboards ?? StandardDashboards.none();
     this._check(() => [...this.problems(props, server), ...standard._problems()]);
-    this.reach(plugins);
+    this.reach(plugins, props.oauth);
 
     const account = serviceAccount(this);
     [this.http] = service(this, { ports: [{ target: HTTP, port: 80 }] });
@@ -142,8 +177,13 @@ export class Grafana extends Component {
       dashboards,
       standard,
       dataSources: sourcesOfBoards(dataSources),
+      configMaps: dashboardConfigMaps,
       context: () => this.dashboardContext,
     });
+    for (const { name } of dashboardConfigMaps) {
+      this._require({ kind: 'ConfigMap', namespace: this._identity.namespace, name });
+    }
+    const finder = sidecar && dashboardSidecar(this, sidecar);
     const config = configFiles(this, 'config', () => ({
       'grafana.ini': iniText(grafanaIni(server)),
       'datasources.yaml': provisioningYaml(
@@ -152,24 +192,35 @@ export class Grafana extends Component {
           { labels: this._context.dataLabels, scrapeInterval: this._context.scrapeInterval },
         ),
       ),
-      'dashboards.yaml': provisioningYaml(dashboardProvidersFile(this.boards.folders)),
+      'dashboards.yaml': provisioningYaml(dashboardProvidersFile(this.boards.folders, finder !== undefined)),
     }));
+    if (props.generateAdmin) {
+      this.generatedSecret = this.admin.password.secretName;
+      this.generateAdmin(this.generatedSecret);
+    }
     const secrets = this.secretVariables();
-    const credentials = this.credentials();
+    const credentials = this.credentials(props.oauth?.clientSecret);
     statefulSet(this, {
       replicas: 1,
       serviceName: this._identity.name,
-      claims: [{ name: 'data', size: props.volume ?? offeredSize(this._context.cluster, Size.gibibytes(10)) }],
+      claims: [
+        { name: 'data', size: props.volume ?? offeredSize(this._context.cluster, Size.gibibytes(10)), ...claimOptions(props) },
+      ],
       pod: () => ({
         serviceAccountName: account,
+        mountsToken: finder !== undefined,
         // Dashboards are not part of it: Grafana reads them again by itself.
         checksum: config.checksum(),
-        containers: [this.container(path, secrets, this.boards.mounts)],
+        containers: [
+          this.container(path, secrets, [...this.boards.mounts, ...(finder ? [SIDECAR_MOUNT] : [])]),
+          ...(finder ? [finder] : []),
+        ],
         volumes: [
           config.volume('config'),
           { name: 'credentials', projected: { defaultMode: 0o440, sources: credentials } },
           ...Object.keys(WRITABLE).map((name) => ({ name, emptyDir: {} })),
           ...this.boards.volumes,
+          ...(finder ? SIDECAR_VOLUMES : []),
         ],
       }),
     });
@@ -210,27 +261,45 @@ export class Grafana extends Component {
       .map(({ variable, secret }) => secretVariable(this, variable, secret));
   }
 
-  private credentials(): k8s.VolumeProjection[] {
+  private credentials(oauthSecret: SecretKey | undefined): k8s.VolumeProjection[] {
     const files: [SecretKey | undefined, string][] = [
       [this.admin.user, CREDENTIAL_FILES.user],
       [this.admin.password, CREDENTIAL_FILES.password],
       [this.encryptionKey, CREDENTIAL_FILES.encryptionKey],
+      [oauthSecret, CREDENTIAL_FILES.oauthSecret],
     ];
     return files.flatMap(([secret, path]) => {
       if (secret === undefined) {
         return [];
       }
-      this._requireSecret(secret);
+      if (secret.secretName !== this.generatedSecret) {
+        this._requireSecret(secret);
+      }
       return [{ secret: { name: secret.secretName, items: [{ key: secret.key, path }] } }];
     });
   }
 
-  private reach(plugins: readonly string[]): void {
+  /** The pod waits until its files are there. */
+  private generateAdmin(secretName: string): void {
+    const { password, user } = this.admin;
+    const keysThere = (...keys: (SecretKey | undefined)[]) =>
+      keys.flatMap((key) => (key?.secretName === secretName ? [key.key] : []));
+    new GeneratedSecret(this, 'admin', {
+      secretName,
+      namespace: this._identity.namespace,
+      placement: this._options.placement,
+      generatedKeys: keysThere(password, this.encryptionKey),
+      values: Object.fromEntries(keysThere(user).map((key) => [key, 'admin'])),
+    });
+  }
+
+  private reach(plugins: readonly string[], oauth: GrafanaOAuth | undefined): void {
     for (const { endpoint } of this.dataSources) {
-      this._connect(endpoint);
+      this._connect(endpoint, true);
     }
-    if (plugins.length > 0) {
-      this._connect(Endpoint.external({ host: 'grafana.com', port: 443, protocol: EndpointProtocol.HTTPS }));
+    const downloads = endpointsOfUrls(plugins.map((plugin) => plugin.split('@')[2] ?? 'https://grafana.com'));
+    for (const endpoint of [...downloads, ...(oauth ? oauthEndpoints(oauth) : [])]) {
+      this._connect(endpoint);
     }
     this._warn('unpinned-plugin', () =>
       plugins
@@ -252,9 +321,4 @@ export class Grafana extends Component {
       ...dashboardProblems(this.boards, this.dashboardContext, this.dataSources),
     ];
   }
-}
-
-/** The address that an Ingress gives. */
-function addressOf(options: IngressOptions | undefined): string | undefined {
-  return options && `${options.tlsSecretName === undefined ? 'http' : 'https'}://${options.host}${options.path ?? '/'}`;
 }

@@ -1,4 +1,5 @@
 import type { k8s } from 'cdk8s-plus-28';
+import type { Access } from '../settings/access';
 import type { Component } from './component';
 import { KINDS } from './kubernetes-api';
 import { clusterObject, componentObject } from './objects';
@@ -21,7 +22,7 @@ export function serviceAccount(component: Component, annotations: { readonly [ke
 
 const roleRef = (name: string): k8s.RoleRef => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name });
 
-const subject = ({ _identity }: Component): k8s.Subject => ({
+export const subject = ({ _identity }: Component): k8s.Subject => ({
   kind: 'ServiceAccount',
   name: _identity.name,
   namespace: _identity.namespace,
@@ -61,6 +62,7 @@ export function bindRole(component: Component, id: string, role: string, namespa
 /**
  * Rights on the objects of some namespaces: one ClusterRole, bound by a RoleBinding in each of them, which is the only
  * object that an application's namespace receives. `Access` may choose otherwise.
+ * @param mode how, where it is not as `Access` says
  * @returns binds the role in one more namespace, for those that are known later; a namespace is bound once
  */
 export function namespaceRights(
@@ -68,10 +70,10 @@ export function namespaceRights(
   id: string,
   rules: readonly k8s.PolicyRule[],
   namespaces: readonly string[],
+  mode: Access['_mode'] = component._context.access._mode,
 ): (namespace: string) => void {
   const { _context, _identity } = component;
-  const own = [_context.namespaces.main, _context.namespaces.agents];
-  const mode = _context.access._mode;
+  const isOurs = (namespace: string) => _context.namespaces._has(namespace);
   const name = `${_identity.clusterName}-${id}`;
   clusterObject(component, `${id}-role`, KINDS.ClusterRole, name, ['rules'], () => ({ rules: [...rules] }));
   const binding = () => ({ roleRef: roleRef(name), subjects: [subject(component)] });
@@ -85,7 +87,7 @@ export function namespaceRights(
       return;
     }
     bound.add(namespace);
-    if (mode === 'existing' && !own.includes(namespace)) {
+    if (mode === 'existing' && !isOurs(namespace)) {
       component._require({
         kind: 'Access',
         namespace,
@@ -93,7 +95,7 @@ export function namespaceRights(
       });
       return;
     }
-    if (!own.includes(namespace) || !_context.namespaces.owned) {
+    if (!_context.namespaces._makes(namespace)) {
       component._require({ kind: 'Namespace', name: namespace });
     }
     componentObject(component, `${id}-binding-${namespace}`, KINDS.RoleBinding, ['roleRef', 'subjects'], binding, {

@@ -1,11 +1,15 @@
 import { Construct } from 'constructs';
 import type { Endpoint } from '../settings/endpoint';
 import { MonitoringContext } from '../settings/monitoring-context';
+import { PodSecurityLevel } from '../settings/namespaces';
 import type { ObjectStorage } from '../settings/object-storage';
 import type { PrerequisiteEntry } from '../settings/plan';
 import type { SecretKey } from '../settings/secret-key';
 import type { ServiceOptions, WorkloadOptions } from '../settings/workload-options';
 import type { Identity } from './identity';
+
+/** The one that every cluster has. */
+const SYSTEM_NAMESPACE = 'kube-system';
 
 /** What the base of all components is told. */
 export interface ComponentDescription {
@@ -40,6 +44,17 @@ export abstract class Component extends Construct {
    * @internal
    */
   public readonly _options: WorkloadOptions & ServiceOptions;
+  /**
+   * Ports of the main Service by their names.
+   * @internal
+   */
+  public readonly _servicePorts = new Map<string, number>();
+  /**
+   * What it reads of Secrets that must be provided.
+   * @internal
+   */
+  public readonly _secrets: SecretKey[] = [];
+  private secretListener: ((secret: SecretKey) => void) | undefined;
 
   constructor(scope: Construct, id: string, description: ComponentDescription) {
     super(scope, id);
@@ -47,6 +62,19 @@ export abstract class Component extends Construct {
     this._options = description.options;
     const namespace = description.options.namespace ?? this._context.namespaces[description.room ?? 'main'];
     this._identity = this._context._identity(namespace, description.app, description.component, description.instance);
+    const { namespaces } = this._context;
+    if (!namespaces._makes(namespace) && namespace !== SYSTEM_NAMESPACE) {
+      this._require({ kind: 'Namespace', name: namespace });
+    }
+    if (description.room === 'agents') {
+      this._check(() =>
+        namespaces._made.get(namespace) === PodSecurityLevel.RESTRICTED
+          ? [
+              `namespace is ${JSON.stringify(namespace)}, where PodSecurity "restricted" is enforced; allowed is "privileged" for what reads the node: leave it to namespaces.agents, or give Namespaces.and the level PRIVILEGED`,
+            ]
+          : [],
+      );
+    }
   }
 
   /**
@@ -68,10 +96,16 @@ export abstract class Component extends Construct {
 
   /**
    * Says that this component opens connections to an endpoint.
+   * @param logsIn whether it logs in where the endpoint asks for user and password
    * @internal
    */
-  public _connect(to: Endpoint): void {
+  public _connect(to: Endpoint, logsIn = false): void {
     this._context._plan.edges.push({ from: this._identity, to });
+    if (to._login && !logsIn) {
+      this._check(() => [
+        `endpoint is ${to.hostAndPort}, which asks for user and password; allowed are endpoints without, because ${this._identity.kind} cannot log in: take \`authentication\` from there, or choose one that the Ingress asks for`,
+      ]);
+    }
     const external = to._external;
     if (external !== undefined && external.namespace === undefined) {
       this.warnOfEgress(() => external.cidrs, to.hostAndPort, 'cidrs of that endpoint');
@@ -96,13 +130,20 @@ export abstract class Component extends Construct {
   }
 
   /**
-   * Says that this component talks to a port of every node.
+   * Says that this component talks to every node.
+   * @param port undefined = any
    * @internal
    */
-  public _reachNodes(port: number): void {
+  public _reachNodes(port?: number): void {
     const { cluster, _plan } = this._context;
     const known = _plan.reaches.some(({ from, what }) => from === this._identity && what === 'nodes');
-    _plan.reaches.push({ from: this._identity, what: 'nodes', ports: [port], cidrs: cluster.nodeCidrs, purpose: 'the nodes' });
+    _plan.reaches.push({
+      from: this._identity,
+      what: 'nodes',
+      ports: port === undefined ? [] : [port],
+      cidrs: cluster.nodeCidrs,
+      purpose: 'the nodes',
+    });
     if (!known) {
       this.warnOfEgress(() => cluster.nodeCidrs, 'the nodes', 'cluster.nodeCidrs');
     }
@@ -137,11 +178,26 @@ export abstract class Component extends Construct {
   }
 
   /**
-   * Notes a Secret that must exist in this component's namespace.
+   * Says that this component reads a Secret of its namespace.
    * @internal
    */
   public _requireSecret(secret: SecretKey): void {
-    this._require({ kind: 'Secret', namespace: this._identity.namespace, name: secret.secretName, keys: [secret.key] });
+    const { secretName, key } = secret;
+    if (this._context.secrets._isExisting(secretName)) {
+      this._require({ kind: 'Secret', namespace: this._identity.namespace, name: secretName, keys: [key] });
+      return;
+    }
+    this._secrets.push(secret);
+    this.secretListener?.(secret);
+  }
+
+  /**
+   * Tells whoever provides Secrets of those that are named already and of those to come.
+   * @internal
+   */
+  public _onSecret(listener: (secret: SecretKey) => void): void {
+    this.secretListener = listener;
+    this._secrets.forEach(listener);
   }
 
   private warnOfEgress(cidrs: () => string[] | undefined, target: string, property: string): void {

@@ -43,6 +43,11 @@ export function tcpProbe(port: string, timing: Omit<k8s.Probe, 'tcpSocket'> = {}
   return { tcpSocket: { port: portOrCount(port) }, ...timing };
 }
 
+/** A probe that runs a program in the container. */
+export function execProbe(command: readonly string[], timing: Omit<k8s.Probe, 'exec'> = {}): k8s.Probe {
+  return { exec: { command: [...command] }, ...timing };
+}
+
 /** An environment variable from a Secret; notes that the Secret must exist. */
 export function secretVariable(component: Component, name: string, secret: SecretKey): k8s.EnvVar {
   component._requireSecret(secret);
@@ -115,7 +120,7 @@ export function containerObject(component: Component, container: ContainerDescri
     args: [...container.args],
     env: container.environment && [...container.environment],
     ports: container.ports.map(({ name, port, protocol }) => ({ name, containerPort: port, protocol: protocol ?? 'TCP' })),
-    volumeMounts: container.mounts && [...container.mounts],
+    volumeMounts: container.mounts && container.mounts.length > 0 ? [...container.mounts] : undefined,
     resources: requirements(container.resources),
     startupProbe: container.startup,
     readinessProbe: container.readiness,

@@ -11,7 +11,8 @@ export interface Kind<Props> {
   readonly props?: Props;
 }
 
-const kind = <Props>(apiVersion: string, name: string): Kind<Props> => ({ apiVersion, kind: name });
+/** A kind of a definition that somebody else brings, typed by what is used of it. */
+export const kind = <Props>(apiVersion: string, name: string): Kind<Props> => ({ apiVersion, kind: name });
 
 /** The kinds that the library emits. */
 export const KINDS = {
@@ -22,10 +23,13 @@ export const KINDS = {
   DaemonSet: kind<k8s.KubeDaemonSetProps>('apps/v1', 'DaemonSet'),
   Deployment: kind<k8s.KubeDeploymentProps>('apps/v1', 'Deployment'),
   Ingress: kind<k8s.KubeIngressProps>('networking.k8s.io/v1', 'Ingress'),
+  Job: kind<k8s.KubeJobProps>('batch/v1', 'Job'),
   Namespace: kind<k8s.KubeNamespaceProps>('v1', 'Namespace'),
   NetworkPolicy: kind<k8s.KubeNetworkPolicyProps>('networking.k8s.io/v1', 'NetworkPolicy'),
   PodDisruptionBudget: kind<k8s.KubePodDisruptionBudgetProps>('policy/v1', 'PodDisruptionBudget'),
+  Role: kind<k8s.KubeRoleProps>('rbac.authorization.k8s.io/v1', 'Role'),
   RoleBinding: kind<k8s.KubeRoleBindingProps>('rbac.authorization.k8s.io/v1', 'RoleBinding'),
+  Secret: kind<k8s.KubeSecretProps>('v1', 'Secret'),
   Service: kind<k8s.KubeServiceProps>('v1', 'Service'),
   ServiceAccount: kind<k8s.KubeServiceAccountProps>('v1', 'ServiceAccount'),
   StatefulSet: kind<k8s.KubeStatefulSetProps>('apps/v1', 'StatefulSet'),

@@ -114,9 +114,10 @@ function egressRules(component: Component): k8s.NetworkPolicyEgressRule[] {
     ...scraped
       .filter(({ onNodeAddress }) => !onNodeAddress)
       .map((target) => ({ peers: [peer(target.identity, identity)], ports: [tcp(target.containerPort)] })),
-    ...namespaceReaches
-      .filter(isOurs)
-      .map(({ namespace, ports }) => ({ peers: [namespacePeer(namespace)], ports: ports.map(tcp) })),
+    ...namespaceReaches.filter(isOurs).map(({ namespace, ports }) => ({
+      peers: [namespace === undefined ? EVERY_POD : namespacePeer(namespace)],
+      ports: ports.map(tcp),
+    })),
     ...reaches.filter(isOurs).map(({ ports, cidrs }) => ({ peers: addresses(context, cidrs), ports: ports.map(tcp) })),
   ]);
   const egress = rules.map(({ peers, ports }) => ({ to: [...peers], ...(ports.length > 0 && { ports: [...ports] }) }));

@@ -1,5 +1,6 @@
 import { ApiObject, type ApiObjectProps, App, type JsonPatch, Lazy } from 'cdk8s';
 import type { Construct, IConstruct } from 'constructs';
+import type { PodSecurityLevel } from '../settings/namespaces';
 import type { Component } from './component';
 import { apiValue, KINDS, type Kind } from './kubernetes-api';
 
@@ -189,6 +190,8 @@ const ORDER = [
   'RoleBinding',
   'NetworkPolicy',
   'ConfigMap',
+  'ExternalSecret',
+  'Certificate',
   'Service',
   'PodDisruptionBudget',
 ];
@@ -204,7 +207,7 @@ export function namespaceObject(
   scope: Construct,
   id: string,
   name: string,
-  podSecurity: 'restricted' | 'privileged',
+  podSecurity: PodSecurityLevel,
   labels: Record<string, string>,
 ): void {
   const levels = ['enforce', 'audit', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, podSecurity]);

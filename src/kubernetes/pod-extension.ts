@@ -19,6 +19,8 @@ export interface PodHost {
   readonly dataPath: string;
   /** User of the main container; whoever shares its files runs as the same. */
   readonly user: number;
+  /** How the extension logs in at the main container over HTTP, where that asks for it: a file and what it needs. */
+  readonly httpClient?: { readonly file: string; readonly mounts: readonly k8s.VolumeMount[] };
 }
 
 /**

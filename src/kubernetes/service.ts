@@ -1,3 +1,4 @@
+import type { BasicAuthentication } from '../settings/basic-authentication';
 import { Endpoint, EndpointProtocol } from '../settings/endpoint';
 import { type ServiceOptions, ServiceType } from '../settings/workload-options';
 import type { Component } from './component';
@@ -14,6 +15,8 @@ export interface ServicePortDescription {
   /** Port of the Service. @default - the container's */
   readonly port?: number;
   readonly protocol?: EndpointProtocol;
+  /** How the stack's own programs log in. @default - nobody asks */
+  readonly login?: BasicAuthentication;
 }
 
 export interface ServiceDescription {
@@ -41,6 +44,9 @@ export function service(component: Component, description: ServiceDescription): 
   const offered = headless || !main ? {} : options;
   if (main) {
     component._check(() => offerProblems(options));
+    for (const { target, name: portName, port } of description.ports) {
+      component._servicePorts.set(portName ?? target.name, port ?? target.port);
+    }
   }
   component._check(() =>
     name.length > 63 || !/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name)
@@ -73,7 +79,7 @@ export function service(component: Component, description: ServiceDescription): 
     { name, annotations: main ? options.serviceAnnotations : undefined },
   );
   const host = `${name}.${identity.namespace}.svc.${context.cluster.domain}`;
-  return description.ports.map(({ target, name: portName, port, protocol }) =>
+  return description.ports.map(({ target, name: portName, port, protocol, login }) =>
     Endpoint._of(
       {
         identity,
@@ -85,6 +91,7 @@ export function service(component: Component, description: ServiceDescription): 
       host,
       port ?? target.port,
       protocol ?? EndpointProtocol.HTTP,
+      login,
     ),
   );
 }
@@ -161,6 +168,8 @@ export interface MetricsDescription {
   readonly onNodeAddress?: boolean;
   /** The metrics are about the node; its name becomes the `instance`. @default false */
   readonly aboutNode?: boolean;
+  /** How scrapers log in. @default - nobody asks */
+  readonly login?: BasicAuthentication;
   /** What offers them, whichever its instance; a `Source` of rules. @default - the job if one is given, else program and part */
   readonly source?: string;
 }
@@ -180,6 +189,7 @@ export function offerMetrics(component: Component, port: ContainerPort, descript
     selfSignedTls: description.selfSignedTls,
     onNodeAddress: description.onNodeAddress,
     aboutNode: description.aboutNode,
+    login: description.login,
     source: description.source ?? description.job ?? identity.kind,
   });
 }

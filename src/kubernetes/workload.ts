@@ -3,10 +3,11 @@ import { IMAGE_TABLE } from '../settings/images';
 import { Placement } from '../settings/placement';
 import type { Component } from './component';
 import { type ContainerDescription, containerObject, mergeResources, resourceProblems } from './container';
-import { KINDS, portOrCount } from './kubernetes-api';
+import { provideSecrets, secretsStoreVolume } from './external-secret';
+import { apiValue, KINDS, portOrCount } from './kubernetes-api';
 import { networkPolicy } from './network-policy';
 import { componentObject, objectLabels } from './objects';
-import { type Claim, claimObject } from './volumes';
+import { type Claim, claimObject, requireForClaim } from './volumes';
 
 /** What a pod consists of. Worked out at synth. */
 export interface PodDescription {
@@ -147,6 +148,8 @@ function podSpec(component: Component, pod: PodDescription, shape: PodShape): k8
   const placement = placementOf(component, everyNode);
   const facts = IMAGE_TABLE[main.image];
   const user = main.user ?? facts.user;
+  const store = secretsStoreVolume(component);
+  const volumes = [...(pod.volumes ?? []), ...store.volumes];
   const pullSecrets = options.imagePullSecrets ?? context.images._pullSecrets;
   return {
     serviceAccountName: pod.serviceAccountName,
@@ -160,8 +163,11 @@ function podSpec(component: Component, pod: PodDescription, shape: PodShape): k8
       ...(user !== 0 && { fsGroup: pod.volumeGroup ?? facts.volumeGroup, fsGroupChangePolicy: 'OnRootMismatch' }),
       seccompProfile: { type: 'RuntimeDefault' },
     },
-    containers: [mainContainer(component, main), ...others.map((container) => containerObject(component, container))],
-    volumes: pod.volumes && [...pod.volumes],
+    containers: [
+      mainContainer(component, { ...main, mounts: [...(main.mounts ?? []), ...store.mounts] }),
+      ...others.map((container) => containerObject(component, container)),
+    ],
+    volumes: volumes.length > 0 ? volumes : undefined,
     ...placementFields(placement),
     ...(everyNode && options.placement === undefined && { tolerations: EVERY_NODE }),
     ...(replicas > 1 && { topologySpreadConstraints: softSpread(component) }),
@@ -171,7 +177,7 @@ function podSpec(component: Component, pod: PodDescription, shape: PodShape): k8
   };
 }
 
-function podTemplate(component: Component, pod: PodDescription, shape: PodShape): k8s.PodTemplateSpec {
+export function podTemplate(component: Component, pod: PodDescription, shape: PodShape): k8s.PodTemplateSpec {
   const { _context: context, _options: options } = component;
   return {
     metadata: {
@@ -259,8 +265,9 @@ function once<T>(produce: () => T): () => T {
 }
 
 /** What all kinds of workload have: checks, network policy, prerequisites. */
-function prepare(component: Component, pod: () => PodDescription, limit = 63, shape: PodShape = {}): void {
+export function prepare(component: Component, pod: () => PodDescription, limit = 63, shape: PodShape = {}): void {
   const { _context: context, _options: options } = component;
+  provideSecrets(component);
   const { everyNode = false, onHost = false } = shape;
   component._check(() => problemsOf(component, pod, limit));
   if (!onHost) {
@@ -295,10 +302,8 @@ export function statefulSet(component: Component, description: StatefulSetDescri
   const pod = once(description.pod);
   // 52 characters: Kubernetes adds "-<revision hash>" in a label of at most 63.
   prepare(component, pod, 52);
-  for (const { storageClassName = component._context.cluster.storageClassName } of description.claims) {
-    if (storageClassName !== undefined) {
-      component._require({ kind: 'StorageClass', name: storageClassName });
-    }
+  for (const claim of description.claims) {
+    requireForClaim(component, claim, description.replicas);
   }
   const { replicas } = description;
   componentObject(
@@ -322,6 +327,28 @@ export function statefulSet(component: Component, description: StatefulSetDescri
     amendWith(component),
   );
   disruptionBudget(component, replicas);
+}
+
+/**
+ * Everything that goes with a StatefulSet which an operator makes from an object of its own.
+ * @returns the finished pod template and claims, worked out at synth, for that object to say the same
+ */
+export function operatedStatefulSet(
+  component: Component,
+  description: Pick<StatefulSetDescription, 'replicas' | 'claims' | 'pod'>,
+): { template(): unknown; claims(): unknown } {
+  const pod = once(description.pod);
+  const { replicas, claims } = description;
+  prepare(component, pod, 52);
+  for (const claim of claims) {
+    requireForClaim(component, claim, replicas);
+  }
+  disruptionBudget(component, replicas);
+  return {
+    template: () =>
+      withRawEntries(component, apiValue({ template: podTemplate(component, pod(), { replicas }) }) as FinishedPod).template,
+    claims: () => apiValue(claims.map((claim) => claimObject(component, claim))),
+  };
 }
 
 /** Emits a Deployment. */

@@ -8,7 +8,7 @@ import { type ContainerDescription, fieldVariable, httpProbe } from '../kubernet
 import { offerMetrics, service } from '../kubernetes/service';
 import { type StorageAccess, storageAccess } from '../kubernetes/storage-access';
 import { toYaml } from '../kubernetes/text';
-import { offeredSize, volumeProblems } from '../kubernetes/volumes';
+import { claimOptions, offeredSize, volumeProblems } from '../kubernetes/volumes';
 import { statefulSet } from '../kubernetes/workload';
 import { portions } from '../rules/rule-config-maps';
 import { ruleFiles } from '../rules/rule-file';
@@ -16,6 +16,7 @@ import { Cpu } from '../settings/cpu';
 import { type Endpoint, EndpointProtocol } from '../settings/endpoint';
 import type { ObjectStorage } from '../settings/object-storage';
 import { Retention } from '../settings/retention';
+import type { VolumeOptions } from '../settings/volume-options';
 import type { ServiceOptions, WorkloadOptions } from '../settings/workload-options';
 import { lokiProblems } from './loki-checks';
 import {
@@ -36,7 +37,7 @@ import {
 import type { LokiCaches, LokiLimits, LokiRetentionStream, LokiRuleFiles, LokiRuler, LokiSchemaPeriod } from './loki-options';
 
 /** Options of `Loki` that have nothing to do with its surroundings. */
-export interface LokiOptions extends WorkloadOptions, ServiceOptions {
+export interface LokiOptions extends WorkloadOptions, VolumeOptions, ServiceOptions {
   /**
    * Volume of each replica: what is not yet in the object storage (write-ahead log, index) and the marks of what will be
    * deleted; without object storage, everything. Plan 2 to 3 GB per MB/s of lines that come in.
@@ -142,7 +143,7 @@ export class Loki extends Component {
       serviceName: `${this._identity.name}-headless`,
       // Replicas find each other while none is ready yet. Never changed, because the field is immutable.
       podManagement: 'Parallel',
-      claims: [{ name: 'data', size: props.volume ?? offeredSize(cluster, Size.gibibytes(10)) }],
+      claims: [{ name: 'data', size: props.volume ?? offeredSize(cluster, Size.gibibytes(10)), ...claimOptions(props) }],
       pod: () => ({
         serviceAccountName: account,
         checksum: config.checksum(),

@@ -1,5 +1,6 @@
 import { Size } from 'cdk8s';
 import { goDuration } from '../kubernetes/text';
+import { WEB_CONFIG_FILE } from '../kubernetes/web-exposure';
 import type { Retention } from '../settings/retention';
 import { CONFIG_FILE, CONFIG_PATH, DATA_PATH } from './prometheus-config';
 import type { QueryLimits } from './query-limits';
@@ -12,6 +13,8 @@ export interface ArgumentSettings {
   readonly remoteWriteReceiver: boolean;
   readonly externalUrl: string | undefined;
   readonly query: QueryLimits;
+  /** Whether it asks for passwords itself. */
+  readonly asksForLogin: boolean;
 }
 
 /**
@@ -19,7 +22,7 @@ export interface ArgumentSettings {
  * The configuration is read again when it changes, so that no pod restarts for it.
  */
 export function prometheusArguments(settings: ArgumentSettings): string[] {
-  const { retention, retentionSize, uploadsBlocks, remoteWriteReceiver, externalUrl, query } = settings;
+  const { retention, retentionSize, uploadsBlocks, remoteWriteReceiver, externalUrl, query, asksForLogin } = settings;
   return [
     `--config.file=${CONFIG_PATH}/${CONFIG_FILE}`,
     '--config.auto-reload',
@@ -30,6 +33,7 @@ export function prometheusArguments(settings: ArgumentSettings): string[] {
     `--storage.tsdb.retention.size=${prometheusSize(retentionSize)}`,
     // Whoever uploads blocks needs them as they are cut: the object storage's compactor joins them, and none else may.
     ...(uploadsBlocks ? ['--storage.tsdb.min-block-duration=2h', '--storage.tsdb.max-block-duration=2h'] : []),
+    ...(asksForLogin ? [`--web.config.file=${WEB_CONFIG_FILE}`] : []),
     ...(remoteWriteReceiver ? ['--web.enable-remote-write-receiver'] : []),
     ...(externalUrl === undefined ? [] : [`--web.external-url=${externalUrl}`]),
     ...(query.timeout === undefined ? [] : [`--query.timeout=${goDuration(query.timeout)}`]),

@@ -4,6 +4,7 @@ import { goDuration } from '../kubernetes/text';
 import { type Endpoint, EndpointProtocol } from '../settings/endpoint';
 import type { MetricsEndpoint } from '../settings/plan';
 import { type KubernetesMetricsSettings, kubernetesScrapeConfigs } from './kubernetes-metrics';
+import { type BasicAuthConfig, basicAuthConfig } from './login-files';
 import { literal, type Place, type RelabelRule } from './relabel';
 import { componentScrapeConfig, type DnsDiscovery, type ScrapeConfig, type StaticTargets, scrapeConfig } from './scrape-config';
 import type { ScrapeJob } from './scrape-job';
@@ -13,11 +14,14 @@ export const CONFIG_PATH = '/etc/prometheus/config';
 export const RULES_PATH = '/etc/prometheus/rules';
 export const DATA_PATH = '/prometheus';
 export const CONFIG_FILE = 'prometheus.yml';
+/** How programs in the pod log in at Prometheus, where it asks for that. */
+export const HTTP_CLIENT_FILE = 'http-client.yml';
 
 /** A group of Alertmanagers. */
 export interface AlertmanagerConfig {
   readonly scheme?: 'https';
   readonly path_prefix?: string;
+  readonly basic_auth?: BasicAuthConfig;
   readonly static_configs?: readonly StaticTargets[];
   readonly dns_sd_configs?: readonly DnsDiscovery[];
 }
@@ -100,6 +104,7 @@ function alertmanagerConfig(endpoint: Endpoint): AlertmanagerConfig {
   return {
     scheme: endpoint.protocol === EndpointProtocol.HTTPS ? 'https' : undefined,
     path_prefix: endpoint.path === '' ? undefined : endpoint.path,
+    ...(endpoint._login && { basic_auth: basicAuthConfig(endpoint._login) }),
     ...(endpoint.hasSrvRecords
       ? { dns_sd_configs: [{ names: [endpoint.srvName], type: 'SRV' }] }
       : { static_configs: [{ targets: [endpoint.hostAndPort] }] }),

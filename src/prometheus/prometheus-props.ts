@@ -1,16 +1,19 @@
 import type { Duration, Size } from 'cdk8s';
 import type { IngressOptions } from '../kubernetes/ingress-options';
 import type { PodExtension } from '../kubernetes/pod-extension';
+import type { WebAuthentication } from '../kubernetes/web-authentication';
 import type { Alerts } from '../rules/alerts';
+import type { Objective } from '../rules/objective';
 import type { Endpoint } from '../settings/endpoint';
 import type { Retention } from '../settings/retention';
+import type { VolumeOptions } from '../settings/volume-options';
 import type { ServiceOptions, WorkloadOptions } from '../settings/workload-options';
 import type { KubernetesMetrics } from './kubernetes-metrics';
 import type { QueryLimits } from './query-limits';
 import type { ScrapeJob } from './scrape-job';
 
 /** Properties of `Prometheus`. */
-export interface PrometheusProps extends WorkloadOptions, ServiceOptions {
+export interface PrometheusProps extends WorkloadOptions, VolumeOptions, ServiceOptions {
   /** What is scraped besides Kubernetes and the components of the stack. @default - nothing */
   readonly scrape?: ScrapeJob[];
   /** Tells several of one stack apart; part of its name. @default - none */
@@ -20,8 +23,6 @@ export interface PrometheusProps extends WorkloadOptions, ServiceOptions {
    * @default Size.gibibytes(50) - about 30 days of 10,000 samples per second (300,000 series every 30 s)
    */
   readonly volume?: Size;
-  /** Storage class of the volume. @default - the cluster's */
-  readonly storageClassName?: string;
   /**
    * How long samples are kept here, in whole hours; at least 2, and at least 6 if blocks are uploaded. `Retention.forever()`
    * leaves deletion to `retentionSize`.
@@ -61,13 +62,23 @@ export interface PrometheusProps extends WorkloadOptions, ServiceOptions {
    * @default new Alerts() - the library's rules for Kubernetes and for each component whose metrics are collected
    */
   readonly alerts?: Alerts;
+  /**
+   * Service level objectives, each with recording rules, alerts and a place on the dashboard *Objectives*.
+   * @default - none but those that `alerts` are given
+   */
+  readonly objectives?: Objective[];
   /** Where alerts are sent to. Give each Alertmanager, or one endpoint with SRV records, never a load balancer. @default - nowhere */
   readonly alertmanagers?: Endpoint[];
-  /** Ingress. Prometheus has no login: whoever reaches it reads everything. @default - none */
+  /** Ingress; needs a choice of `authentication`, because Prometheus has no accounts. @default - none */
   readonly ingress?: IngressOptions;
+  /**
+   * Who asks people for their name before they read everything.
+   * @default - nobody; beside an Ingress that is an error unless the warning `prometheus-without-login` is acknowledged
+   */
+  readonly authentication?: WebAuthentication;
   /** Address for people, without path; links in alerts start with it. @default - that of the Ingress, else none */
   readonly externalUrl?: string;
-  /** Whether others may write samples by remote write. @default false */
+  /** Whether others may write samples by remote write. @default - if something of the stack does, as the agent for monitors */
   readonly remoteWriteReceiver?: boolean;
   /** Limits of a query. @default - Prometheus' own */
   readonly query?: QueryLimits;

@@ -5,6 +5,7 @@ import type { DataLabels } from '../settings/data-labels';
 import type { Endpoint } from '../settings/endpoint';
 import { EndpointProtocol } from '../settings/endpoint';
 import type { MetricsEndpoint } from '../settings/plan';
+import { type BasicAuthConfig, basicAuthConfig } from './login-files';
 import {
   appRules,
   constant,
@@ -55,6 +56,7 @@ export interface ScrapeConfig {
   readonly scheme?: 'http' | 'https';
   readonly sample_limit?: number;
   readonly authorization?: { readonly credentials_file: string };
+  readonly basic_auth?: BasicAuthConfig;
   readonly tls_config?: { readonly ca_file?: string; readonly server_name?: string; readonly insecure_skip_verify?: boolean };
   readonly kubernetes_sd_configs?: readonly KubernetesDiscovery[];
   readonly dns_sd_configs?: readonly DnsDiscovery[];
@@ -195,7 +197,8 @@ function staticTarget(endpoint: Endpoint, { path = '/metrics' }: EndpointScrapeO
  * its pod and namespace must not even fill the gaps.
  */
 export function componentScrapeConfig(endpoint: MetricsEndpoint, place: Place): ScrapeConfig {
-  const { identity, job, containerPort, path, honorLabels, kubernetesNames, selfSignedTls, aboutNode, ownMetrics } = endpoint;
+  const { identity, job, containerPort, path, honorLabels, kubernetesNames, selfSignedTls, aboutNode, ownMetrics, login } =
+    endpoint;
   const { labels } = place;
   const rename = [...(kubernetesNames ? renameRules(labels) : []), ...(ownMetrics ? ownMetricRules(labels, ownMetrics) : [])];
   return {
@@ -203,6 +206,7 @@ export function componentScrapeConfig(endpoint: MetricsEndpoint, place: Place): 
     honor_labels: honorLabels || undefined,
     metrics_path: path === '/metrics' ? undefined : path,
     ...(selfSignedTls && { scheme: 'https', tls_config: { insecure_skip_verify: true } }),
+    ...(login && { basic_auth: basicAuthConfig(login) }),
     kubernetes_sd_configs: [podDiscovery([identity.namespace], identity.selector)],
     relabel_configs: [
       FINISHED_PODS,

@@ -33,6 +33,11 @@ export function matches(label: string, pattern: string): Matcher {
   return { label, operator: '=~', literal: textLiteral(pattern) };
 }
 
+/** The label does not match a regular expression of ours. */
+export function doesNotMatch(label: string, pattern: string): Matcher {
+  return { label, operator: '!~', literal: textLiteral(pattern) };
+}
+
 /** The label matches what was chosen in a Grafana variable; `reference` may hold more of a regular expression around it. */
 export function isChosen(label: string, reference: string): Matcher {
   return { label, operator: '=~', literal: variableLiteral(reference) };

@@ -3,10 +3,14 @@ import { goDuration } from '../kubernetes/text';
 import { nearest } from '../settings/nearest';
 import { everythingRuns, ownGroups } from './content';
 import { type AlertDefinition, type GroupDefinition, type Threshold, thresholdText } from './definition';
+import type { Objective } from './objective';
+import { objectivesProblems } from './objective-checks';
+import { objectiveAlerts, objectiveRecords } from './objective-rules';
+import type { ObjectiveSettings } from './objective-settings';
 
 import type { AlertRule, AlertSeverity, RuleGroup } from './rule';
 import { alertProblems, groupProblems, labelProblems, repeatedRules } from './rule-checks';
-import type { RuleSettings } from './rule-context';
+import { RuleContext, type RuleSettings } from './rule-context';
 import { type AlertConfig, alertConfig, annotations, type GroupConfig } from './rule-file';
 
 /** What is changed about an alert of the library. */
@@ -54,6 +58,8 @@ export class Alerts {
   private readonly replaced = new Map<string, AlertRule>();
   private readonly added: RuleGroup[] = [];
   private readonly listeners: ((group: RuleGroup) => void)[] = [];
+  private readonly objectives: Objective[] = [];
+  private readonly objectiveListeners: ((objective: Objective) => void)[] = [];
 
   constructor(private readonly props: AlertsProps = {}) {}
 
@@ -88,6 +94,17 @@ export class Alerts {
     return this;
   }
 
+  /** Adds service level objectives, with their records, alerts and place on the dashboard, whether `library` is false or not. */
+  public addObjectives(...objectives: Objective[]): Alerts {
+    for (const objective of objectives) {
+      this.objectives.push(objective);
+      for (const listener of this.objectiveListeners) {
+        listener(objective);
+      }
+    }
+    return this;
+  }
+
   /**
    * Whether the library's rules are there.
    * @internal
@@ -103,6 +120,26 @@ export class Alerts {
   public _onGroup(listener: (group: RuleGroup) => void): void {
     this.added.forEach(listener);
     this.listeners.push(listener);
+  }
+
+  /**
+   * Tells of all objectives that are added: those that are there already and those to come.
+   * @internal
+   */
+  public _onObjective(listener: (objective: Objective) => void): void {
+    this.objectives.forEach(listener);
+    this.objectiveListeners.push(listener);
+  }
+
+  /**
+   * Groups of some objectives, and those with the alerts about all of them.
+   * @internal
+   */
+  public _objectiveGroups(settings: RuleSettings, objectives: readonly ObjectiveSettings[], withAlerts: boolean): GroupConfig[] {
+    const context = new RuleContext({ ...settings, objectives });
+    return [...objectiveRecords(context), ...(withAlerts ? [objectiveAlerts(context)] : [])]
+      .map((group) => this.resolve(group))
+      .filter(({ rules }) => rules.length > 0);
   }
 
   /**
@@ -128,6 +165,7 @@ export class Alerts {
       ...rules.flatMap((rule) => alertProblems(`alerts.replace(${JSON.stringify(rule.name)})`, rule, surroundings)),
       ...this.added.flatMap((group) => groupProblems('alerts', group, surroundings)),
       ...repeatedRules('alerts', this.added, this._library ? this.keptNames() : new Set()),
+      ...objectivesProblems(settings),
       ...urlProblems(this.props.runbookBaseUrl),
     ];
   }

@@ -75,7 +75,7 @@ function systemAlerts(context: RuleContext, present: readonly Source[]): AlertDe
       for: '4h',
       expr: `count ${context.by()} (count ${context.by('minor_version')} (label_replace(${all('kubernetes_build_info')}, "minor_version", "$1", "git_version", "(v[0-9]+[.][0-9]+).*"))) > 1`,
       summary: 'Programs of Kubernetes have different versions',
-      description: `${VALUE.number} minor versions of Kubernetes have been running beside each other for hours. An upgrade has stopped half-way.`,
+      description: `${VALUE.number} minor versions of Kubernetes run beside each other: an upgrade has stopped half-way.`,
     },
     {
       name: 'KubeClientErrors',

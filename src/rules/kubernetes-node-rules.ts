@@ -36,7 +36,7 @@ function nodeAlerts(context: RuleContext): AlertDefinition[] {
       for: '15m',
       expr: `${eachNode(ready)} == 0 and ${inUse}`,
       summary: `${node} is not ready`,
-      description: `${node} has not been ready for 15 minutes, and nobody has cordoned it. It gets no pods; those that it has are moved after their toleration.`,
+      description: `${node} is not ready, and nobody has cordoned it. It gets no pods; those that it has are moved after their toleration.`,
     },
     {
       name: 'KubeNodeUnreachable',
@@ -44,7 +44,7 @@ function nodeAlerts(context: RuleContext): AlertDefinition[] {
       for: '15m',
       expr: `${taint(is('key', 'node.kubernetes.io/unreachable'))} == 1 unless ${taint(isOneOf('key', LEAVING))}`,
       summary: `${node} does not answer`,
-      description: `The control plane has not heard of ${node} for 15 minutes; pods there are made anew elsewhere, except those of StatefulSets.`,
+      description: `The control plane hears nothing of ${node}; pods there are made anew elsewhere, except those of StatefulSets.`,
     },
     {
       name: 'KubeNodeReadinessFlapping',

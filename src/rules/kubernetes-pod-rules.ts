@@ -89,7 +89,7 @@ function containerAlerts(context: RuleContext): AlertDefinition[] {
       // By container, not by reason: a failed pull changes between ErrImagePull and ImagePullBackOff.
       expr: `${waiting(short, false)} >= 1`,
       summary: `${where} does not start`,
-      description: `${where} has been waiting for an hour: for its image, a Secret or ConfigMap, or a volume.`,
+      description: `${where} waits for its image, a Secret or ConfigMap, or a volume.`,
     },
   ];
 }

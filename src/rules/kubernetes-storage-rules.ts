@@ -38,7 +38,7 @@ export const KUBERNETES_PERSISTENT_VOLUME_RULES: Rules = {
         alerts: [
           {
             name: 'KubePersistentVolumeErrors',
-            severity: 'critical',
+            severity: 'warning',
             for: '5m',
             expr: `${each(context, 'persistentvolume', 'phase')(phase)} > 0`,
             summary: `PersistentVolume ${labelValue('persistentvolume')} cannot be used`,

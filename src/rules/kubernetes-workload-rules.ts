@@ -169,7 +169,7 @@ function autoscalerAlerts(context: RuleContext): AlertDefinition[] {
       for: '15m',
       expr: `${current} == ${most} and ${least} != ${most}`,
       summary: `${where} is at its maximum`,
-      description: `${where} has run ${VALUE.number} pods, as many as it may, for 15 minutes; more load makes them slower.`,
+      description: `${where} runs ${VALUE.number} pods, as many as it may; more load makes them slower.`,
     },
     {
       name: 'KubeHpaScalingInactive',

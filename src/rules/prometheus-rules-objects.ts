@@ -4,7 +4,8 @@ import type { Kind } from '../kubernetes/kubernetes-api';
 import { emitObject, objectLabels } from '../kubernetes/objects';
 import { nearest } from '../settings/nearest';
 import { Alerts } from './alerts';
-import { portions } from './rule-config-maps';
+import type { Objective } from './objective';
+import { gatherObjectives, portions } from './rule-config-maps';
 import { jobsBySource, type RuleSettings, SOURCES } from './rule-context';
 import type { GroupConfig } from './rule-file';
 
@@ -24,6 +25,11 @@ export interface PrometheusRulesProps {
   readonly jobs?: { [source: string]: string };
   /** Whether that Prometheus has an Alertmanager. @default true */
   readonly sendsAlerts?: boolean;
+  /**
+   * Service level objectives. That Prometheus must keep samples for as long as their windows, which nothing here can check.
+   * @default - none but those that `alerts` are given
+   */
+  readonly objectives?: Objective[];
 }
 
 interface RuleObject {
@@ -52,8 +58,12 @@ export class PrometheusRules extends Component {
     if (this.alerts._library) {
       this.object('library', () => this.alerts._libraryGroups(this.settings()));
     }
-    this.alerts._onGroup(portions((groups, index) => this.object(index === 0 ? 'added' : `added-${index + 1}`, () => groups)));
-    this._check(() => [...this.alerts._problems(this.settings()), ...this.problems()]);
+    const numbered = (name: string, index: number) => (index === 0 ? name : `${name}-${index + 1}`);
+    const objectives = gatherObjectives(this, this.alerts, props.objectives ?? [], (portion, index) =>
+      this.object(numbered('objectives', index), () => this.alerts._objectiveGroups(this.settings(), portion, index === 0)),
+    );
+    this.alerts._onGroup(portions((groups, index) => this.object(numbered('added', index), () => groups)));
+    this._check(() => [...this.alerts._problems({ ...this.settings(), objectives }), ...this.problems()]);
   }
 
   private object(suffix: string, groups: () => readonly GroupConfig[]): void {
@@ -76,6 +86,7 @@ export class PrometheusRules extends Component {
       scrapeInterval: context.scrapeInterval,
       jobs,
       sendsAlerts: props.sendsAlerts ?? true,
+      loggedMetrics: context._plan.loggedMetrics,
     };
   }
 

@@ -1,7 +1,9 @@
 import type { Duration } from 'cdk8s';
 import { is, isOneOf, type Matcher, selector } from '../query/expressions';
 import type { DataLabels } from '../settings/data-labels';
-import type { MetricsEndpoint } from '../settings/plan';
+import type { LoggedMetric, MetricsEndpoint } from '../settings/plan';
+import type { Retention } from '../settings/retention';
+import type { ObjectiveSettings } from './objective-settings';
 
 /**
  * What metrics come from. Components of the stack are called by program and part, whichever their instance (`source` of the
@@ -49,6 +51,12 @@ export interface RuleSettings {
   readonly jobs: ReadonlyMap<string, readonly string[]>;
   /** Whether alerts are sent anywhere. */
   readonly sendsAlerts: boolean;
+  /** Service level objectives. @default - none */
+  readonly objectives?: readonly ObjectiveSettings[];
+  /** How long samples are kept where the rules are evaluated. @default - not known */
+  readonly retention?: Retention;
+  /** Metrics that are made from logs. @default - none is known */
+  readonly loggedMetrics?: readonly LoggedMetric[];
 }
 
 /** Scrape jobs by source: those of components, and others under their own names. */
@@ -71,10 +79,14 @@ const SCRAPES_PER_WINDOW = 4;
 export class RuleContext {
   readonly labels: DataLabels;
   readonly sendsAlerts: boolean;
+  readonly scrapeInterval: Duration;
+  readonly objectives: readonly ObjectiveSettings[];
 
   constructor(private readonly settings: RuleSettings) {
     this.labels = settings.labels;
     this.sendsAlerts = settings.sendsAlerts;
+    this.scrapeInterval = settings.scrapeInterval;
+    this.objectives = settings.objectives ?? [];
   }
 
   /** Whether metrics of this source are collected. */
@@ -93,9 +105,14 @@ export class RuleContext {
 
   /** A range window of at least that many minutes, and of at least four scrapes: `5m`. */
   window(minutes: number): string {
-    const scrapes = (this.settings.scrapeInterval.toMilliseconds() * SCRAPES_PER_WINDOW) / MINUTE;
-    const length = Math.max(minutes, Math.ceil(scrapes));
+    const length = this.minutes(minutes);
     return length % 60 === 0 ? `${length / 60}h` : `${length}m`;
+  }
+
+  /** The length of that window. */
+  minutes(minutes: number): number {
+    const scrapes = (this.scrapeInterval.toMilliseconds() * SCRAPES_PER_WINDOW) / MINUTE;
+    return Math.max(minutes, Math.ceil(scrapes));
   }
 
   /** Grouping that keeps the cluster and the given labels: `by (cluster, namespace)`. */

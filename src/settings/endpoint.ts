@@ -1,4 +1,5 @@
 import type { Identity } from '../kubernetes/identity';
+import type { BasicAuthentication } from './basic-authentication';
 
 /** What is spoken at an endpoint. */
 export enum EndpointProtocol {
@@ -54,8 +55,14 @@ export class Endpoint {
    * A port of a component's Service.
    * @internal
    */
-  public static _of(owner: EndpointOwner, host: string, port: number, protocol: EndpointProtocol): Endpoint {
-    return new Endpoint(host, port, protocol, '', owner, undefined);
+  public static _of(
+    owner: EndpointOwner,
+    host: string,
+    port: number,
+    protocol: EndpointProtocol,
+    login?: BasicAuthentication,
+  ): Endpoint {
+    return new Endpoint(host, port, protocol, '', owner, undefined, login);
   }
 
   private constructor(
@@ -77,6 +84,11 @@ export class Endpoint {
      * @internal
      */
     public readonly _external: ExternalEndpointProps | undefined,
+    /**
+     * How the stack's own programs log in there, if it asks for that.
+     * @internal
+     */
+    public readonly _login?: BasicAuthentication,
   ) {}
 
   /** `scheme://host:port/path`. */

@@ -45,8 +45,22 @@ export interface ImagesProps {
   readonly metricsServer?: ImageOverride;
   /** Loki canary. @default - as in the table */
   readonly lokiCanary?: ImageOverride;
+  /** Sidecar that finds dashboards for Grafana. @default - as in the table */
+  readonly k8sSidecar?: ImageOverride;
   /** Alertmanager. @default - as in the table */
   readonly alertmanager?: ImageOverride;
+  /** Elasticsearch. @default - as in the table */
+  readonly elasticsearch?: ImageOverride;
+  /** Kibana; must have the version of Elasticsearch. @default - as in the table */
+  readonly kibana?: ImageOverride;
+  /** Fluentd with the plugins for Kubernetes and Elasticsearch. @default - as in the table */
+  readonly fluentd?: ImageOverride;
+  /** Fluent Bit. @default - as in the table */
+  readonly fluentBit?: ImageOverride;
+  /** Tempo. @default - as in the table */
+  readonly tempo?: ImageOverride;
+  /** Jaeger. @default - as in the table */
+  readonly jaeger?: ImageOverride;
 }
 
 /** What the library knows about an image. */
@@ -108,7 +122,16 @@ export const IMAGE_TABLE = {
   },
   // The image itself names no user; Grafana's chart runs it as Loki's.
   lokiCanary: facts('docker.io', 'grafana/loki-canary', '3.7.8', 10001),
+  // User: `nobody` of its Dockerfile.
+  k8sSidecar: facts('quay.io', 'kiwigrid/k8s-sidecar', '2.7.1', 65534),
   alertmanager: facts('quay.io', 'prometheus/alertmanager', 'v0.34.2', 65534),
+  elasticsearch: facts('docker.elastic.co', 'elasticsearch/elasticsearch', '9.5.1', 1000, 0, 1000),
+  kibana: facts('docker.elastic.co', 'kibana/kibana', '9.5.1', 1000),
+  // Users: the log files on the nodes belong to root.
+  fluentd: facts('docker.io', 'fluent/fluentd-kubernetes-daemonset', 'v1.19.3-debian-elasticsearch9-1.1', 0),
+  fluentBit: facts('docker.io', 'fluent/fluent-bit', '5.1.1', 0),
+  tempo: facts('docker.io', 'grafana/tempo', '3.0.3', 10001),
+  jaeger: facts('docker.io', 'jaegertracing/jaeger', '2.20.0', 10001),
 } as const satisfies Record<string, ImageFacts>;
 
 /** The images of all components, from one table. */

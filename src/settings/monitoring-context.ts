@@ -8,6 +8,7 @@ import { Images } from './images';
 import { Namespaces } from './namespaces';
 import { Placement } from './placement';
 import { Plan } from './plan';
+import { SecretSource } from './secret-source';
 
 /** The surroundings that components share. */
 export interface MonitoringContextProps {
@@ -27,6 +28,8 @@ export interface MonitoringContextProps {
   readonly namespaces?: Namespaces;
   /** How rights on the applications' namespaces are granted. @default Access.perNamespace() */
   readonly access?: Access;
+  /** How the Secrets come about that components read. @default SecretSource.existing() */
+  readonly secrets?: SecretSource;
   /** Whether NetworkPolicies are derived from the wiring. @default true */
   readonly networkPolicies?: boolean;
   /** Labels of all objects and pods. @default - none but `app.kubernetes.io/*` */
@@ -77,6 +80,8 @@ export class MonitoringContext {
   public readonly namespaces: Namespaces;
   /** How rights on the applications' namespaces are granted. */
   public readonly access: Access;
+  /** How the Secrets come about that components read. */
+  public readonly secrets: SecretSource;
   /** Whether NetworkPolicies are derived. */
   public readonly networkPolicies: boolean;
   /** Labels of all objects and pods. */
@@ -105,6 +110,7 @@ export class MonitoringContext {
     this.dataLabels = props.dataLabels ?? new DataLabels();
     this.namespaces = props.namespaces ?? Namespaces.split();
     this.access = props.access ?? Access.perNamespace();
+    this.secrets = props.secrets ?? SecretSource.existing();
     this.networkPolicies = props.networkPolicies ?? true;
     this.commonLabels = props.commonLabels ?? {};
     this.priorityClassName = props.priorityClassName;
@@ -130,7 +136,12 @@ export class MonitoringContext {
   }
 
   private problems(): string[] {
-    const problems = [...this.cluster._problems(), ...this.images._problems(), ...this.dataLabels._problems()];
+    const problems = [
+      ...this.cluster._problems(),
+      ...this.images._problems(),
+      ...this.dataLabels._problems(),
+      ...this.secrets._problems(),
+    ];
     if (!/^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/.test(this.name)) {
       problems.push(
         `name is ${JSON.stringify(this.name)}; allowed are 1 to 30 lower-case letters, digits and "-", starting with a letter: choose another name`,
@@ -141,13 +152,7 @@ export class MonitoringContext {
         `namePrefix is ${JSON.stringify(this.namePrefix)}; allowed is "" or up to 31 lower-case letters, digits and "-", ending in "-": correct it`,
       );
     }
-    for (const [property, value] of Object.entries({ main: this.namespaces.main, agents: this.namespaces.agents })) {
-      if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(value)) {
-        problems.push(
-          `namespaces.${property} is ${JSON.stringify(value)}; allowed are 1 to 63 lower-case letters, digits and "-": rename the namespace`,
-        );
-      }
-    }
+    problems.push(...this.namespaces._problems());
     for (const [key, value] of Object.entries(this.commonLabels)) {
       if (
         key.startsWith('app.kubernetes.io/') ||

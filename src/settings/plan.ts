@@ -1,4 +1,5 @@
 import type { Identity } from '../kubernetes/identity';
+import type { BasicAuthentication } from './basic-authentication';
 import type { Endpoint } from './endpoint';
 
 /** A connection that a component opens. */
@@ -31,6 +32,8 @@ export interface MetricsEndpoint {
   readonly onNodeAddress?: boolean;
   /** The metrics are about the node: it is what tells instances apart. */
   readonly aboutNode?: boolean;
+  /** How scrapers log in. @default - nobody asks */
+  readonly login?: BasicAuthentication;
   /** What offers them, whichever its instance, as rules call it: `thanos-query`. @default - the job */
   readonly source?: string;
 }
@@ -39,6 +42,7 @@ export interface MetricsEndpoint {
 export interface Reach {
   readonly from: Identity;
   readonly what: 'kubernetes-api' | 'nodes' | 'outside';
+  /** Empty = any port. */
   readonly ports: number[];
   /** Address ranges; undefined = every address but the pods'. */
   readonly cidrs: string[] | undefined;
@@ -49,7 +53,8 @@ export interface Reach {
 /** Pods of a namespace that is not ours, which a component reaches by their own addresses. */
 export interface NamespaceReach {
   readonly from: Identity;
-  readonly namespace: string;
+  /** Undefined = every namespace. */
+  readonly namespace: string | undefined;
   /** Empty = any port: pods may name their port themselves. */
   readonly ports: readonly number[];
 }
@@ -62,6 +67,15 @@ export interface Admission {
   readonly namespaces: readonly string[] | undefined;
 }
 
+/** A metric that is made from log lines. */
+export interface LoggedMetric {
+  readonly name: string;
+  /** All labels that its series may have, `job`, `instance` and `le` aside. */
+  readonly labels: readonly string[];
+  /** Upper bounds of a histogram's buckets. */
+  readonly buckets: readonly number[] | undefined;
+}
+
 /** Something that must exist before the manifests are applied. */
 export interface PrerequisiteEntry {
   readonly kind:
@@ -71,8 +85,11 @@ export interface PrerequisiteEntry {
     | 'NodeLabel'
     | 'NodeTaint'
     | 'StorageClass'
+    | 'DefaultStorageClass'
     | 'PriorityClass'
+    | 'PersistentVolume'
     | 'CustomResourceDefinition'
+    | 'CustomObject'
     | 'Access'
     | 'Namespace';
   readonly namespace?: string;
@@ -103,7 +120,10 @@ export class Plan {
   readonly exposed: { readonly identity: Identity; readonly containerPort: number }[] = [];
   readonly admissions: Admission[] = [];
   readonly prerequisites: PrerequisiteEntry[] = [];
+  /** Keys of the Secrets that an object of ours makes, by `<namespace>/<name>`. */
+  readonly providedKeys = new Map<string, Set<string>>();
   private readonly warningSources: (() => Warning[])[] = [];
+  private readonly logReaders: (() => LoggedMetric[])[] = [];
   private readonly metricsListeners: ((endpoint: MetricsEndpoint) => void)[] = [];
 
   /** Offers metrics to every scraper, whether it is constructed already or not. */
@@ -139,6 +159,15 @@ export class Plan {
   onSources(listener: () => void): void {
     this.sourceListeners.push(listener);
     listener();
+  }
+
+  /** Registers who makes metrics from log lines, asked at synth. */
+  loggedMetricsFrom(reader: () => LoggedMetric[]): void {
+    this.logReaders.push(reader);
+  }
+
+  get loggedMetrics(): LoggedMetric[] {
+    return this.logReaders.flatMap((reader) => reader());
   }
 
   /** Registers a source of warnings, asked at synth. */

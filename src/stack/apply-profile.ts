@@ -6,7 +6,7 @@ import type { MonitoringStackProps } from './stack-options';
 
 /** The properties of a stack with what its profile says where they say nothing. */
 export function withProfile(props: MonitoringStackProps): MonitoringStackProps {
-  const { profile, prometheus, loki, grafana, nodeExporter, cluster = Cluster.generic({ name: 'any' }) } = props;
+  const { profile, prometheus, monitors, loki, grafana, nodeExporter, cluster = Cluster.generic({ name: 'any' }) } = props;
   if (profile === undefined) {
     return props;
   }
@@ -19,6 +19,7 @@ export function withProfile(props: MonitoringStackProps): MonitoringStackProps {
     ...props,
     scrapeInterval: props.scrapeInterval ?? defaults.scrapeInterval,
     prometheus: prometheus && overDefaults(sized(defaults.prometheus), prometheus),
+    monitors: monitors && { ...monitors, agent: overDefaults(defaults.alloyMonitors, monitors.agent ?? {}) },
     loki: loki && {
       ...overDefaults(sized(defaults.loki), loki),
       // Who describes a gateway wants one.

@@ -1,10 +1,12 @@
 import { Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
-import { Alertmanager } from '../alertmanager/alertmanager';
+import { Alertmanager, type AlertmanagerOptions } from '../alertmanager/alertmanager';
 import type { AlloyDaemonSet } from '../alloy/alloy-daemon-set';
-import type { AlloyDeployment } from '../alloy/alloy-deployment';
+import { AlloyDeployment } from '../alloy/alloy-deployment';
+import { AlloySource } from '../alloy/alloy-source';
 import type { LogPipeline } from '../alloy/log-pipeline';
 import { StandardDashboards } from '../dashboards/standard-dashboards';
+import type { Elasticsearch } from '../elastic/elasticsearch';
 import { KubeStateMetrics } from '../exporters/kube-state-metrics';
 import { MetricsServer } from '../exporters/metrics-server';
 import { NodeExporter } from '../exporters/node-exporter';
@@ -17,7 +19,11 @@ import { Loki } from '../loki/loki';
 import { LokiCanary } from '../loki/loki-canary';
 import { LokiGateway } from '../loki/loki-gateway';
 import { Memcached } from '../memcached/memcached';
+import { OperatorAlertmanager } from '../operator/operator-alertmanager';
+import type { OperatorOptions } from '../operator/operator-options';
+import { OperatorPrometheus } from '../operator/operator-prometheus';
 import { Prometheus } from '../prometheus/prometheus';
+import type { PrometheusProps } from '../prometheus/prometheus-props';
 import type { Endpoint } from '../settings/endpoint';
 import { MonitoringContext } from '../settings/monitoring-context';
 import { ThanosCompactor } from '../thanos/thanos-compactor';
@@ -25,11 +31,15 @@ import { ThanosQuery } from '../thanos/thanos-query';
 import { ThanosQueryFrontend } from '../thanos/thanos-query-frontend';
 import { ThanosSidecar } from '../thanos/thanos-sidecar';
 import { ThanosStoreGateway } from '../thanos/thanos-store-gateway';
+import type { Jaeger } from '../tracing/jaeger';
+import type { Tempo } from '../tracing/tempo';
 import { withProfile } from './apply-profile';
+import { elasticProblems, elasticStack } from './elastic-stack';
 import { LogAgents, PodLogs } from './log-agents';
 import { wiringPicture } from './picture';
 import { Prerequisites } from './prerequisites';
-import type { MonitoringStackProps } from './stack-options';
+import type { MonitoringStackProps, MonitorsStackOptions } from './stack-options';
+import { Traces, traceProblems } from './traces';
 
 /**
  * A whole monitoring stack in a chart of its own: composes the components, connects them and gives them one context.
@@ -40,6 +50,8 @@ export class MonitoringStack extends Chart {
   public readonly context: MonitoringContext;
   /** Metrics. */
   public readonly prometheus: Prometheus | undefined;
+  /** The agent that honours monitors. */
+  public readonly alloyMonitors: AlloyDeployment | undefined;
   /** What tells people about alerts. */
   public readonly alertmanager: Alertmanager | undefined;
   /** Metrics of Kubernetes objects. */
@@ -58,12 +70,15 @@ export class MonitoringStack extends Chart {
   public readonly logs: Endpoint | undefined;
   /** What looks whether lines arrive in Loki. */
   public readonly lokiCanary: LokiCanary | undefined;
+  /** Where logs are kept besides Loki. */
+  public readonly elasticsearch: Elasticsearch | undefined;
   /** Dashboards. */
   public readonly grafana: Grafana | undefined;
   /** What a Grafana that runs already is handed. */
   public readonly existingGrafana: ExistingGrafana | undefined;
 
   private readonly logAgents: LogAgents | undefined;
+  private readonly traces: Traces;
 
   constructor(scope: Construct, id: string, stackProps: MonitoringStackProps) {
     super(scope, id);
@@ -73,15 +88,17 @@ export class MonitoringStack extends Chart {
     this.makeNamespaces();
 
     const sidecar = props.thanos && new ThanosSidecar({ ...props.thanos.sidecar, objectStorage: props.objectStorage });
-    this.alertmanager = props.alertmanager && new Alertmanager(this, 'alertmanager', props.alertmanager);
+    this.alertmanager = props.alertmanager && makeAlertmanager(this, props.alertmanager, props.operator);
     const alertmanagers = [...(this.alertmanager ? [this.alertmanager.alerts] : []), ...(props.existingAlertmanagers ?? [])];
     this.prometheus =
       props.prometheus &&
-      new Prometheus(this, 'prometheus', {
+      makePrometheus(this, props.operator, {
         ...props.prometheus,
         alertmanagers: [...alertmanagers, ...(props.prometheus.alertmanagers ?? [])],
+        objectives: [...(props.objectives ?? []), ...(props.prometheus.objectives ?? [])],
         extensions: [...(sidecar ? [sidecar] : []), ...(props.prometheus.extensions ?? [])],
       });
+    this.alloyMonitors = this.prometheus && props.monitors && makeMonitors(this, this.prometheus, props.monitors);
     const { enabled = true, ...kubeStateMetrics } = props.kubeStateMetrics ?? {};
     this.kubeStateMetrics =
       this.prometheus && enabled ? new KubeStateMetrics(this, 'kube-state-metrics', kubeStateMetrics) : undefined;
@@ -97,6 +114,8 @@ export class MonitoringStack extends Chart {
       props.loki?.canary &&
       new LokiCanary(this, 'loki-canary', { ...props.loki.canary, loki: this.logs, tenant: props.tenant });
     this.logAgents = this.makeLogAgents(props);
+    this.traces = new Traces(this, props, this.prometheus);
+    this.elasticsearch = props.elastic && elasticStack(this, props.elastic);
     this.grafana =
       props.grafana &&
       new Grafana(this, 'grafana', {
@@ -128,6 +147,26 @@ export class MonitoringStack extends Chart {
     return this.logAgents?.source?.otlpHttp;
   }
 
+  /** Storage of traces. */
+  public get tempo(): Tempo | undefined {
+    return this.traces.tempo;
+  }
+
+  /** Storage and user interface of traces. */
+  public get jaeger(): Jaeger | undefined {
+    return this.traces.jaeger;
+  }
+
+  /** The agent that receives traces. */
+  public get alloyTraces(): AlloyDeployment | undefined {
+    return this.traces.agent;
+  }
+
+  /** Where applications push traces over OTLP and gRPC, if they are received. */
+  public get otlpTraces(): Endpoint | undefined {
+    return this.traces.source?.otlpGrpc;
+  }
+
   /**
    * Adds a pipeline of an application, before those that the stack was given. It must name its namespaces. The same as
    * `pipeline.addTo(stack)`.
@@ -157,18 +196,13 @@ export class MonitoringStack extends Chart {
   }
 
   private makeNamespaces(): void {
-    const { namespaces } = this.context;
-    if (namespaces.owned) {
-      const labels = {
-        ...this.context.commonLabels,
-        'app.kubernetes.io/part-of': this.context.name,
-        'app.kubernetes.io/managed-by': 'cdk8s',
-      };
-      const single = namespaces.main === namespaces.agents;
-      namespaceObject(this, 'main-namespace', namespaces.main, single ? 'privileged' : 'restricted', labels);
-      if (!single) {
-        namespaceObject(this, 'agents-namespace', namespaces.agents, 'privileged', labels);
-      }
+    const labels = {
+      ...this.context.commonLabels,
+      'app.kubernetes.io/part-of': this.context.name,
+      'app.kubernetes.io/managed-by': 'cdk8s',
+    };
+    for (const [name, level] of this.context.namespaces._made) {
+      namespaceObject(this, `namespace-${name}`, name, level, labels);
     }
   }
 
@@ -242,12 +276,14 @@ export class MonitoringStack extends Chart {
         ? [DataSource.loki({ endpoint: this.logs, tenant: props.tenant, basicAuthentication: props.loki?.queryAuthentication })]
         : []),
       ...(alertmanager ? [DataSource.alertmanager({ endpoint: alertmanager })] : []),
+      ...(this.tempo ? [DataSource.tempo({ endpoint: this.tempo.http })] : []),
+      ...(this.jaeger ? [DataSource.jaeger({ endpoint: this.jaeger.http })] : []),
     ];
   }
 
   private problems(props: MonitoringStackProps): string[] {
     const problems: string[] = [];
-    const needs = (property: 'thanos' | 'logs', needed: 'prometheus' | 'objectStorage' | 'loki') => {
+    const needs = (property: 'thanos' | 'logs' | 'objectives' | 'monitors', needed: 'prometheus' | 'objectStorage' | 'loki') => {
       if (props[property] !== undefined && props[needed] === undefined) {
         problems.push(
           `${property} is given without ${needed}; allowed is both or none: give \`${needed}\`, or leave \`${property}\` out`,
@@ -255,13 +291,36 @@ export class MonitoringStack extends Chart {
       }
     };
     needs('thanos', 'prometheus');
+    needs('monitors', 'prometheus');
     needs('thanos', 'objectStorage');
     needs('logs', 'loki');
+    needs('objectives', 'prometheus');
+    if (props.operator && !props.prometheus && !props.alertmanager) {
+      problems.push(
+        'operator is given without prometheus and alertmanager; allowed is it with one of them: give one, or leave it out',
+      );
+    }
+    if (props.operator && props.monitors) {
+      problems.push(
+        'monitors is given beside operator; allowed is one of them: say by `operator.namespaces` whose monitors are honoured',
+      );
+    }
     if (props.alloy !== undefined && props.logs === undefined) {
       problems.push('alloy is given without logs; allowed is `logs` with at least one pipeline: say which logs are read');
     }
-    return [...problems, ...passwordProblems(props, this.logAgents)];
+    return [...problems, ...elasticProblems(props.elastic), ...traceProblems(props), ...passwordProblems(props, this.logAgents)];
   }
+}
+
+const makeAlertmanager = (scope: Construct, options: AlertmanagerOptions, operator: OperatorOptions | undefined) =>
+  operator ? new OperatorAlertmanager(scope, 'alertmanager', options) : new Alertmanager(scope, 'alertmanager', options);
+
+const makePrometheus = (scope: Construct, operator: OperatorOptions | undefined, props: PrometheusProps) =>
+  operator ? new OperatorPrometheus(scope, 'prometheus', { ...props, operator }) : new Prometheus(scope, 'prometheus', props);
+
+function makeMonitors(scope: Construct, prometheus: Prometheus, { agent, ...monitors }: MonitorsStackOptions): AlloyDeployment {
+  const sources = [AlloySource.monitors({ ...monitors, write: prometheus.acceptRemoteWrites() })];
+  return new AlloyDeployment(scope, 'alloy-monitors', { ...agent, instance: 'monitors', sources });
 }
 
 /** A gateway that asks for passwords must get one from everybody who comes. */

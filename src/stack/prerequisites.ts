@@ -2,7 +2,7 @@ import type { PrerequisiteEntry } from '../settings/plan';
 
 /** Something that must exist before the manifests are applied. */
 export interface Prerequisite {
-  /** What it is: `Secret`, `Bucket`, `NodeLabel`, `NodeTaint`, `StorageClass`, `PriorityClass`, `Access`, … */
+  /** What it is: `Secret`, `Bucket`, `NodeLabel`, `NodeTaint`, `StorageClass`, `DefaultStorageClass`, `PriorityClass`, `Access`, … */
   readonly kind: string;
   /** Its namespace, if it has one. */
   readonly namespace?: string;
@@ -21,8 +21,12 @@ const HOW: Record<PrerequisiteEntry['kind'], string> = {
   NodeLabel: 'Labels of the dedicated nodes (`kubectl label node <node> <label>`)',
   NodeTaint: 'Taints of the dedicated nodes (`kubectl taint node <node> <taint>`)',
   StorageClass: 'Storage classes',
+  DefaultStorageClass:
+    'Default storage class (annotation `storageclass.kubernetes.io/is-default-class`), for volumes whose class is not named',
   PriorityClass: 'Priority classes',
+  PersistentVolume: 'Persistent volumes',
   CustomResourceDefinition: 'Custom resource definitions',
+  CustomObject: 'Objects of these definitions',
   Access: 'Role bindings that somebody else makes',
   Namespace: 'Namespaces',
 };

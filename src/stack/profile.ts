@@ -1,5 +1,6 @@
 import { Duration, Size } from 'cdk8s';
 import type { AlloyDaemonSetOptions } from '../alloy/alloy-daemon-set';
+import type { AlloyDeploymentOptions } from '../alloy/alloy-deployment';
 import type { KubeStateMetricsProps } from '../exporters/kube-state-metrics';
 import type { NodeExporterProps } from '../exporters/node-exporter';
 import type { GrafanaProps } from '../grafana/grafana';
@@ -21,6 +22,7 @@ export interface ProfileDefaults {
   readonly lokiCanary: LokiCanaryOptions;
   readonly alloy: AlloyDaemonSetOptions;
   readonly alloyCluster: AlloyClusterOptions;
+  readonly alloyMonitors: AlloyDeploymentOptions;
   readonly grafana: GrafanaProps;
   readonly kubeStateMetrics: KubeStateMetricsProps;
   readonly nodeExporter: NodeExporterProps;
@@ -48,6 +50,7 @@ const LIGHT: ProfileDefaults = {
   lokiCanary: resources(10, 48, 96),
   alloy: resources(30, 96, 256),
   alloyCluster: resources(30, 96, 256),
+  alloyMonitors: resources(30, 96, 256),
   grafana: { volume: Size.gibibytes(1), ...resources(50, 192, 512) },
   kubeStateMetrics: resources(10, 48, 128),
   nodeExporter: resources(10, 32, 64),

@@ -1,19 +1,23 @@
 import type { Size } from 'cdk8s';
 import type { AlertmanagerOptions } from '../alertmanager/alertmanager';
 import type { AlloyDaemonSetOptions } from '../alloy/alloy-daemon-set';
+import type { AlloyDeploymentOptions } from '../alloy/alloy-deployment';
 import type { LogPipeline } from '../alloy/log-pipeline';
+import type { MonitorOptions } from '../alloy/monitor-options';
 import type { KubeStateMetricsProps } from '../exporters/kube-state-metrics';
 import type { MetricsServerProps } from '../exporters/metrics-server';
 import type { NodeExporterProps } from '../exporters/node-exporter';
 import type { PushgatewayProps } from '../exporters/pushgateway';
-import type { BasicAuthentication } from '../grafana/data-source';
 import type { ExistingGrafanaOptions } from '../grafana/existing-grafana';
 import type { GrafanaProps } from '../grafana/grafana';
 import type { LokiOptions } from '../loki/loki';
 import type { LokiCanaryOptions } from '../loki/loki-canary';
 import type { LokiGatewayOptions } from '../loki/loki-gateway';
 import type { MemcachedOptions } from '../memcached/memcached';
+import type { OperatorOptions } from '../operator/operator-options';
 import type { PrometheusProps } from '../prometheus/prometheus-props';
+import type { Objective } from '../rules/objective';
+import type { BasicAuthentication } from '../settings/basic-authentication';
 import type { Endpoint } from '../settings/endpoint';
 import type { MonitoringContextProps } from '../settings/monitoring-context';
 import type { ObjectStorage } from '../settings/object-storage';
@@ -23,8 +27,12 @@ import type { ThanosQueryOptions } from '../thanos/thanos-query';
 import type { ThanosQueryFrontendOptions } from '../thanos/thanos-query-frontend';
 import type { ThanosSidecarOptions } from '../thanos/thanos-sidecar';
 import type { ThanosStoreGatewayOptions } from '../thanos/thanos-store-gateway';
+import type { JaegerOptions } from '../tracing/jaeger';
+import type { TempoOptions } from '../tracing/tempo';
+import type { ElasticStackOptions } from './elastic-stack';
 import type { AlloyClusterOptions, PodLogs } from './log-agents';
 import type { Profile } from './profile';
+import type { TracesStackOptions } from './traces';
 
 /** Long-term storage of metrics. */
 export interface ThanosStackOptions {
@@ -72,6 +80,12 @@ export interface KubeStateMetricsStackOptions extends KubeStateMetricsProps {
   readonly enabled?: boolean;
 }
 
+/** ServiceMonitors, PodMonitors and Probes of any namespace, without the Prometheus Operator. */
+export interface MonitorsStackOptions extends MonitorOptions {
+  /** Options of the agent that honours them. @default - one replica; see `AlloyDeploymentOptions` */
+  readonly agent?: AlloyDeploymentOptions;
+}
+
 /** A monitoring stack. What is not mentioned does not run, kube-state-metrics excepted. */
 export interface MonitoringStackProps extends MonitoringContextProps {
   /**
@@ -85,6 +99,18 @@ export interface MonitoringStackProps extends MonitoringContextProps {
   readonly tenant?: string;
   /** Metrics. @default - no Prometheus */
   readonly prometheus?: PrometheusProps;
+  /**
+   * Service level objectives, which Prometheus evaluates beside those of `prometheus.objectives`. More can be added later:
+   * `stack.prometheus.alerts.addObjectives(…)`.
+   * @default - none
+   */
+  readonly objectives?: Objective[];
+  /**
+   * ServiceMonitors, PodMonitors and Probes, honoured by an Alloy of its own that writes to Prometheus; needs `prometheus`. `{}` takes
+   * those of every namespace. Where an operator runs already, leave this to it.
+   * @default - such objects are ignored
+   */
+  readonly monitors?: MonitorsStackOptions;
   /** Long-term storage of metrics; needs `prometheus` and `objectStorage`. @default - none */
   readonly thanos?: ThanosStackOptions;
   /** Storage of logs. @default - no Loki */
@@ -104,6 +130,24 @@ export interface MonitoringStackProps extends MonitoringContextProps {
   readonly alloy?: AlloyDaemonSetOptions;
   /** Options of the agent that reads logs once for the cluster (events, OTLP). @default - see `AlloyClusterOptions` */
   readonly alloyCluster?: AlloyClusterOptions;
+  /**
+   * Lets the Prometheus Operator, which must run in the cluster, run Prometheus and Alertmanager: the stack then writes its objects. What it
+   * has no setting for is an error.
+   * @default - the stack runs them itself
+   */
+  readonly operator?: OperatorOptions;
+  /** Logs in Elasticsearch, which agents of its own write, in place of Loki or beside it. @default - none */
+  readonly elastic?: ElasticStackOptions;
+  /**
+   * Storage of traces, in `objectStorage` if there is one. Calls between services and requests by operation become metrics if there
+   * is a Prometheus, which then accepts remote writes.
+   * @default - no Tempo
+   */
+  readonly tempo?: TempoOptions;
+  /** Storage and user interface of traces, in memory or on a volume. @default - no Jaeger */
+  readonly jaeger?: JaegerOptions;
+  /** Traces that applications push over OTLP, received by an Alloy of their own; needs `tempo` or `jaeger`. @default - none is received */
+  readonly traces?: TracesStackOptions;
   /** What tells people about alerts of Prometheus and Loki. @default - no Alertmanager of the stack's own */
   readonly alertmanager?: AlertmanagerOptions;
   /**

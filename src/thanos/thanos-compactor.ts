@@ -4,11 +4,12 @@ import { serviceAccount } from '../kubernetes/access';
 import { Component } from '../kubernetes/component';
 import { configFiles } from '../kubernetes/config-files';
 import { offerMetrics, service } from '../kubernetes/service';
-import { offeredSize, volumeProblems } from '../kubernetes/volumes';
+import { claimOptions, offeredSize, volumeProblems } from '../kubernetes/volumes';
 import { statefulSet } from '../kubernetes/workload';
 import { Cpu } from '../settings/cpu';
 import type { Endpoint } from '../settings/endpoint';
 import type { ObjectStorage } from '../settings/object-storage';
+import type { VolumeOptions } from '../settings/volume-options';
 import type { WorkloadOptions } from '../settings/workload-options';
 import { COMPACTORS } from './bucket-users';
 import { bucketAccess } from './objstore';
@@ -18,7 +19,7 @@ import { compactorArguments } from './thanos-compactor-config';
 import { CONFIG_PATH, countProblems, DATA_PATH, durationProblems, HTTP, PROBES } from './thanos-process';
 
 /** Options of `ThanosCompactor`: all of its properties but those that connect it. */
-export interface ThanosCompactorOptions extends WorkloadOptions {
+export interface ThanosCompactorOptions extends WorkloadOptions, VolumeOptions {
   /** Part of its name; must differ between the compactors of one stack. @default - none */
   readonly instance?: string;
   /**
@@ -85,7 +86,7 @@ export class ThanosCompactor extends Component {
     statefulSet(this, {
       replicas: 1,
       serviceName: this._identity.name,
-      claims: [{ name: 'data', size: props.volume ?? offeredSize(cluster, Size.gibibytes(50)) }],
+      claims: [{ name: 'data', size: props.volume ?? offeredSize(cluster, Size.gibibytes(50)), ...claimOptions(props) }],
       pod: () => ({
         serviceAccountName: account,
         checksum: files.checksum(),

@@ -6,15 +6,16 @@ import { type ConfigFiles, configFiles } from '../kubernetes/config-files';
 import type { IngressOptions } from '../kubernetes/ingress-options';
 import { offerMetrics, service } from '../kubernetes/service';
 import { toYaml } from '../kubernetes/text';
+import type { WebAuthentication } from '../kubernetes/web-authentication';
 import { deployment } from '../kubernetes/workload';
 import { Cpu } from '../settings/cpu';
 import { type Endpoint, EndpointProtocol } from '../settings/endpoint';
 import type { ServiceOptions, WorkloadOptions } from '../settings/workload-options';
 import type { ThanosCache } from './thanos-cache';
-import { CONFIG_PATH, countProblems, durationProblems, endpointProblems, HTTP, PROBES, STOP_SECONDS } from './thanos-process';
+import { CONFIG_PATH, countProblems, durationProblems, endpointProblems, HTTP, STOP_SECONDS } from './thanos-process';
 import { queryFrontendArguments, RESPONSE_CACHE_FILE } from './thanos-query-frontend-config';
 import { UsageRegister } from './usage-register';
-import { webInterface } from './web-interface';
+import { webInterface, webLogin } from './web-interface';
 
 /** Options of `ThanosQueryFrontend`: all of its properties but those that connect it. */
 export interface ThanosQueryFrontendOptions extends WorkloadOptions, ServiceOptions {
@@ -33,12 +34,13 @@ export interface ThanosQueryFrontendOptions extends WorkloadOptions, ServiceOpti
   readonly partialResponse?: boolean;
   /** Slower queries are logged. @default - none is */
   readonly logQueriesLongerThan?: Duration;
-  /**
-   * Ingress before the API. Thanos has no login: without one in the annotations or before the Ingress, whoever reaches it reads
-   * all metrics (warning `thanos-without-login`).
-   * @default - none
-   */
+  /** Ingress before the API; needs a choice of `authentication`, because Thanos has no accounts. @default - none */
   readonly ingress?: IngressOptions;
+  /**
+   * Who asks people for their name before they read all metrics.
+   * @default - nobody; beside an Ingress that is an error unless the warning `thanos-without-login` is acknowledged
+   */
+  readonly authentication?: WebAuthentication;
 }
 
 /** Properties of `ThanosQueryFrontend`. */
@@ -71,44 +73,48 @@ export class ThanosQueryFrontend extends Component {
       this.shareCache(responseCache._client, downstream);
     }
 
+    const web = webLogin(props.authentication);
     const account = serviceAccount(this);
     const files: ConfigFiles | undefined =
       responseCache && configFiles(this, 'config', () => ({ [RESPONSE_CACHE_FILE]: toYaml(responseCache._config('responses')) }));
-    [this.http] = service(this, { ports: [{ target: HTTP }] });
-    webInterface(this, props.ingress);
+    [this.http] = service(this, { ports: [{ target: HTTP, login: web.login }] });
+    webInterface(this, props);
     const cacheMemory = 2 * (responseCache?._mebibytes ?? 0);
     deployment(this, {
       replicas,
       pod: () => ({
         serviceAccountName: account,
         checksum: files?.checksum(),
-        volumes: files && [files.volume('config')],
+        volumes: [...(files ? [files.volume('config')] : []), ...web.volumes],
         terminationGracePeriodSeconds: STOP_SECONDS,
         containers: [
           {
             name: 'query-frontend',
             image: 'thanos',
-            args: queryFrontendArguments({
-              downstreamUrl: downstream.url,
-              splitInterval,
-              partialResponse,
-              caches: responseCache !== undefined,
-              logQueriesLongerThan,
-            }),
+            args: [
+              ...queryFrontendArguments({
+                downstreamUrl: downstream.url,
+                splitInterval,
+                partialResponse,
+                caches: responseCache !== undefined,
+                logQueriesLongerThan,
+              }),
+              ...web.args,
+            ],
             ports: [HTTP],
-            mounts: files && [{ name: 'config', mountPath: CONFIG_PATH, readOnly: true }],
+            mounts: [...(files ? [{ name: 'config', mountPath: CONFIG_PATH, readOnly: true }] : []), ...web.mounts],
             // It holds the answers that are under way, besides the cache; Red Hat's ACM 2.16 requests 100m and 256Mi.
             resources: {
               cpuRequest: Cpu.millis(50),
               memoryRequest: Size.mebibytes(64 + cacheMemory),
               memoryLimit: Size.mebibytes(256 + Math.ceil(cacheMemory * 1.2)),
             },
-            ...PROBES,
+            ...web.probes,
           },
         ],
       }),
     });
-    offerMetrics(this, HTTP);
+    offerMetrics(this, HTTP, { login: web.login });
   }
 
   private shareCache(client: Endpoint, downstream: Endpoint): void {

@@ -6,6 +6,7 @@ import { configFiles } from '../kubernetes/config-files';
 import type { IngressOptions } from '../kubernetes/ingress-options';
 import { offerMetrics, service } from '../kubernetes/service';
 import { toYaml } from '../kubernetes/text';
+import type { WebAuthentication } from '../kubernetes/web-authentication';
 import { deployment } from '../kubernetes/workload';
 import { Cpu } from '../settings/cpu';
 import { type Endpoint, EndpointProtocol } from '../settings/endpoint';
@@ -18,11 +19,10 @@ import {
   GRPC,
   HTTP,
   lookupAddress,
-  PROBES,
   STOP_SECONDS,
 } from './thanos-process';
 import { ENDPOINTS_FILE, endpointsConfig, queryArguments, replicaLabelProblems } from './thanos-query-config';
-import { webInterface } from './web-interface';
+import { webInterface, webLogin } from './web-interface';
 
 /** Options of `ThanosQuery`: all of its properties but those that connect it. */
 export interface ThanosQueryOptions extends WorkloadOptions, ServiceOptions {
@@ -45,12 +45,14 @@ export interface ThanosQueryOptions extends WorkloadOptions, ServiceOptions {
   readonly queryTimeout?: Duration;
   /** Queries at a time in each pod; more wait. @default 20 */
   readonly maxConcurrentQueries?: number;
-  /**
-   * Ingress before the web interface and the API. Thanos has no login: without one in the annotations or before the Ingress,
-   * whoever reaches it reads all metrics (warning `thanos-without-login`).
-   * @default - none
-   */
+  /** Ingress before the web interface and the API; needs a choice of `authentication`, because Thanos has no accounts. @default - none */
   readonly ingress?: IngressOptions;
+  /**
+   * Who asks people for their name before they read all metrics. `WebAuthentication.basic` is refused where a
+   * query frontend asks this querier: give it to the frontend.
+   * @default - nobody; beside an Ingress that is an error unless the warning `thanos-without-login` is acknowledged
+   */
+  readonly authentication?: WebAuthentication;
 }
 
 /** Properties of `ThanosQuery`. */
@@ -81,42 +83,49 @@ export class ThanosQuery extends Component {
       this._connect(endpoint);
     }
 
+    const web = webLogin(props.authentication);
     const account = serviceAccount(this);
     const files = configFiles(this, 'config', () => ({ [ENDPOINTS_FILE]: toYaml(endpointsConfig(endpoints)) }));
     [this.http, this.grpc] = service(this, {
-      ports: [{ target: HTTP }, { target: GRPC, protocol: EndpointProtocol.GRPC }],
+      ports: [
+        { target: HTTP, login: web.login },
+        { target: GRPC, protocol: EndpointProtocol.GRPC },
+      ],
     });
-    webInterface(this, props.ingress);
+    webInterface(this, props);
     deployment(this, {
       replicas,
       pod: () => ({
         serviceAccountName: account,
-        volumes: [files.volume('config')],
+        volumes: [files.volume('config'), ...web.volumes],
         terminationGracePeriodSeconds: STOP_SECONDS,
         containers: [
           {
             name: 'query',
             image: 'thanos',
-            args: queryArguments({
-              replicaLabels: [dataLabels.replica, ...replicaLabels],
-              partialResponse,
-              queryTimeout,
-              maxConcurrentQueries,
-            }),
+            args: [
+              ...queryArguments({
+                replicaLabels: [dataLabels.replica, ...replicaLabels],
+                partialResponse,
+                queryTimeout,
+                maxConcurrentQueries,
+              }),
+              ...web.args,
+            ],
             ports: [HTTP, GRPC],
-            mounts: [{ name: 'config', mountPath: CONFIG_PATH, readOnly: true }],
+            mounts: [{ name: 'config', mountPath: CONFIG_PATH, readOnly: true }, ...web.mounts],
             // 26Mi were measured at rest; what a query selects comes on top, for as long as it runs.
             resources: {
               cpuRequest: Cpu.millis(100),
               memoryRequest: Size.mebibytes(128),
               memoryLimit: Size.gibibytes(1),
             },
-            ...PROBES,
+            ...web.probes,
           },
         ],
       }),
     });
-    offerMetrics(this, HTTP);
+    offerMetrics(this, HTTP, { login: web.login });
   }
 }
 

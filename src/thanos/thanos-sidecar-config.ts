@@ -7,15 +7,18 @@ export interface SidecarSettings {
   /** Data directory of Prometheus; Prometheus must see it at the same path. */
   readonly dataPath: string;
   readonly uploads: boolean;
+  /** How it logs in at Prometheus. */
+  readonly httpClientFile: string | undefined;
   readonly extraArgs: readonly string[];
 }
 
 /** Arguments of `thanos sidecar`. Without object storage it serves the StoreAPI and nothing else. */
-export function sidecarArguments({ prometheusUrl, dataPath, uploads, extraArgs }: SidecarSettings): string[] {
+export function sidecarArguments({ prometheusUrl, dataPath, uploads, httpClientFile, extraArgs }: SidecarSettings): string[] {
   return [
     ...commonArguments('sidecar', { grpc: true }),
     `--prometheus.url=${prometheusUrl}`,
     `--tsdb.path=${dataPath}`,
+    ...(httpClientFile === undefined ? [] : [`--prometheus.http-client-file=${httpClientFile}`]),
     ...(uploads ? [`--objstore.config-file=${CONFIG_PATH}/${OBJSTORE_FILE}`] : []),
     ...extraArgs,
   ];

@@ -140,7 +140,7 @@ export class ThanosSidecar extends PodExtension {
         {
           name: 'thanos-sidecar',
           image: 'thanos',
-          args: sidecarArguments(this.settings(host.dataPath)),
+          args: sidecarArguments(this.settings(host.dataPath, host.httpClient?.file)),
           environment: environment.length > 0 ? environment : undefined,
           ports: [GRPC, SIDECAR_HTTP],
           // Hard links of blocks can be made by the owner of the files only, so that another user would upload nothing.
@@ -149,6 +149,7 @@ export class ThanosSidecar extends PodExtension {
             { name: host.dataVolume, mountPath: host.dataPath },
             ...(files ? [{ name: CONFIG_VOLUME, mountPath: CONFIG_PATH, readOnly: true }] : []),
             ...(bucket?.mounts ?? []),
+            ...(host.httpClient?.mounts ?? []),
           ],
           resources: mergeResources(RESOURCES, this.props.resources),
           readiness: httpProbe('/-/ready', SIDECAR_HTTP.name),
@@ -160,9 +161,9 @@ export class ThanosSidecar extends PodExtension {
     };
   }
 
-  private settings(dataPath: string) {
+  private settings(dataPath: string, httpClientFile?: string) {
     const { prometheusUrl = 'http://localhost:9090', extraArgs = [] } = this.props;
-    return { prometheusUrl, dataPath, uploads: this._uploadsBlocks, extraArgs };
+    return { prometheusUrl, dataPath, uploads: this._uploadsBlocks, httpClientFile, extraArgs };
   }
 
   private problems(): string[] {

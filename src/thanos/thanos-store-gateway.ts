@@ -6,11 +6,12 @@ import { configFiles } from '../kubernetes/config-files';
 import { fieldVariable, httpProbe, quantity } from '../kubernetes/container';
 import { offerMetrics, service } from '../kubernetes/service';
 import { goDuration, toYaml } from '../kubernetes/text';
-import { offeredSize, volumeProblems } from '../kubernetes/volumes';
+import { claimOptions, offeredSize, volumeProblems } from '../kubernetes/volumes';
 import { statefulSet } from '../kubernetes/workload';
 import { Cpu } from '../settings/cpu';
 import { type Endpoint, EndpointProtocol } from '../settings/endpoint';
 import type { ObjectStorage } from '../settings/object-storage';
+import type { VolumeOptions } from '../settings/volume-options';
 import type { WorkloadOptions } from '../settings/workload-options';
 import { COMPACTORS } from './bucket-users';
 import { bucketAccess } from './objstore';
@@ -27,7 +28,7 @@ import {
 } from './thanos-store-gateway-config';
 
 /** Options of `ThanosStoreGateway`: all of its properties but those that connect it. */
-export interface ThanosStoreGatewayOptions extends WorkloadOptions {
+export interface ThanosStoreGatewayOptions extends WorkloadOptions, VolumeOptions {
   /** Part of its name; must differ between the store gateways of one stack. @default - none */
   readonly instance?: string;
   /**
@@ -116,7 +117,7 @@ export class ThanosStoreGateway extends Component {
       replicas: shards,
       serviceName: this._identity.name,
       podManagement: 'Parallel',
-      claims: [{ name: 'data', size: props.volume ?? offeredSize(cluster, Size.gibibytes(10)) }],
+      claims: [{ name: 'data', size: props.volume ?? offeredSize(cluster, Size.gibibytes(10)), ...claimOptions(props) }],
       pod: () => ({
         serviceAccountName: account,
         checksum: files.checksum(),

@@ -187,8 +187,8 @@ describe('the configuration', () => {
         },
       ],
     }).inhibit_rules;
-    const same = ['alertname', 'cluster', 'env', 'namespace', 'pod', 'container', 'kubernetes_node', 'job', 'instance'];
-    const thing = [...same, 'persistentvolumeclaim', 'device', 'mountpoint'];
+    const same = ['alertname', 'cluster', 'env', 'namespace', 'pod', 'container', 'kubernetes_node', 'app', 'job', 'instance'];
+    const thing = [...same, 'persistentvolumeclaim', 'device', 'mountpoint', 'objective'];
     expect(rules).toEqual([
       {
         name: 'critical-over-milder',
@@ -383,7 +383,14 @@ describe('receivers', () => {
 });
 
 describe('arguments', () => {
-  const alone = { retention: Retention.days(5), externalUrl: undefined, peers: [], clusterLabel: 'a/b', ipv6: false };
+  const alone = {
+    retention: Retention.days(5),
+    externalUrl: undefined,
+    asksForLogin: false,
+    peers: [],
+    clusterLabel: 'a/b',
+    ipv6: false,
+  };
 
   it('of one', () => {
     expect(alertmanagerArguments(alone)).toEqual([
@@ -396,16 +403,22 @@ describe('arguments', () => {
   });
 
   it('of a cluster, with addresses of either kind', () => {
-    const cluster = { ...alone, externalUrl: 'https://alerts.example.com', peers: ['x-0.y:9094', 'x-1.y:9094'] };
+    const cluster = {
+      ...alone,
+      externalUrl: 'https://alerts.example.com',
+      asksForLogin: true,
+      peers: ['x-0.y:9094', 'x-1.y:9094'],
+    };
     expect(alertmanagerArguments(cluster).slice(4)).toEqual([
       '--web.external-url=https://alerts.example.com',
+      '--web.config.file=/etc/web/web.yml',
       '--cluster.listen-address=0.0.0.0:9094',
       '--cluster.advertise-address=$(POD_IP):9094',
       '--cluster.label=a/b',
       '--cluster.peer=x-0.y:9094',
       '--cluster.peer=x-1.y:9094',
     ]);
-    expect(alertmanagerArguments({ ...cluster, ipv6: true }).slice(5, 7)).toEqual([
+    expect(alertmanagerArguments({ ...cluster, ipv6: true }).slice(6, 8)).toEqual([
       '--cluster.listen-address=[::]:9094',
       '--cluster.advertise-address=[$(POD_IP)]:9094',
     ]);

@@ -10,7 +10,9 @@ import { MonitoringContext } from '../../src/settings/monitoring-context';
 import { Retention } from '../../src/settings/retention';
 import { SecretKey } from '../../src/settings/secret-key';
 import {
+  BASIC_AUTHENTICATION,
   EVERY_SERVICE_OPTION,
+  EVERY_VOLUME_OPTION,
   EVERY_WORKLOAD_OPTION,
   expectEveryPropToMatter,
   type Manifest,
@@ -24,6 +26,7 @@ const slack = AlertReceiver.slack('slack', { apiUrl: secret });
 
 const EVERY_PROP: Required<AlertmanagerProps> = {
   ...EVERY_WORKLOAD_OPTION,
+  ...EVERY_VOLUME_OPTION,
   ...EVERY_SERVICE_OPTION,
   instance: 'second',
   route: {
@@ -38,8 +41,8 @@ const EVERY_PROP: Required<AlertmanagerProps> = {
   replicas: 3,
   retention: Retention.days(10),
   volume: Size.gibibytes(2),
-  storageClassName: 'fast',
   ingress: { host: 'alerts.example.com' },
+  authentication: BASIC_AUTHENTICATION,
   externalUrl: 'https://alerts.example.com',
   secrets: [SecretKey.of('jira', 'token')],
   extraConfig: { global: { smtp_hello: 'example.com' } },
@@ -166,15 +169,17 @@ describe('Alertmanager', () => {
       },
       knownLabels: ['severity'],
       extraConfig: { receivers: [{ name: 'unused' }] },
-      ingress: { host: 'alerts.example.com' },
+      serviceType: EVERY_SERVICE_OPTION.serviceType,
     });
     expect(warnings.map((warning) => warning.replace('[test/alertmanager] ', ''))).toEqual([
+      expect.stringContaining(
+        'alertmanager-without-login: monitoring-alertmanager is reachable through a Service of type LoadBalancer',
+      ),
       'alertmanager-repeat-interval: route.routes[0].repeatInterval is 3600 s and groupInterval 3600 s: groups are looked at when 3600 s end, so sending, which takes time, makes every other repetition fail to come',
       'alertmanager-repeat-interval: route.routes[1].repeatInterval is 60 s and groupInterval 300 s: groups are looked at when 300 s end, so they repeat no sooner than that',
       'alertmanager-unused-receiver: no route leads to the receiver "unused" of extraConfig; lead one there with AlertReceiver.named, or remove it',
       'alertmanager-unknown-label: no alert of the stack has the label "squad", which routes or inhibition name; known are ..., alertname, severity',
       'alertmanager-unknown-label: no alert of the stack has the label "team", which routes or inhibition name; known are ..., alertname, severity',
-      expect.stringContaining('alertmanager-without-login: monitoring-alertmanager is reachable through the Ingress'),
     ]);
   });
 

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { AlertMatcher } from '../../src/alertmanager/alert-matcher';
 import { AlertReceiver } from '../../src/alertmanager/alert-receiver';
 import type { AlertRoute } from '../../src/alertmanager/alert-route';
-import { listedValues, regularExpressionProblem } from '../../src/alertmanager/regular-expression';
 import { placedRoutes, routeProblems, subsumes } from '../../src/alertmanager/route-checks';
 import { receiversOf } from '../../src/alertmanager/routing';
+import { listedValues, regularExpressionProblem } from '../../src/query/regular-expression';
 
 const { equal, notEqual, matches, notMatches, oneOf, noneOf } = AlertMatcher;
 

@@ -227,7 +227,7 @@ describe('configuration of the node agent', () => {
       {
         name: 'local.file_match',
         label: 'all',
-        attributes: { path_targets: new AlloyReference(['discovery', 'relabel', 'all', 'output']) },
+        attributes: { path_targets: new AlloyReference(['discovery', 'relabel', 'all', 'output']), sync_period: '2s' },
       },
       {
         name: 'loki.source.file',

@@ -52,6 +52,7 @@ const EVERY_PLAIN_PROP: Required<LogPipelineProps> = {
   name: 'other',
   namespaces: ['shop'],
   apps: ['order'],
+  podAsLabel: true,
   podLabels: { tenant: 'tenant' },
   staticLabels: { site: 'seoul' },
   excludedNamespaces: ['test'],

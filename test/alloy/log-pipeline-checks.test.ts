@@ -135,9 +135,13 @@ describe('problems', () => {
     ['field of a metric', counter({ field: 'nothing' }), 'metrics["shop_events_total"].field is "nothing"'],
     ['status class', counter({ match: LogMatch.httpStatus([6]) }), '.classes is [6]; allowed are one or more of 1 to 5'],
     ['empty pattern', counter({ match: LogMatch.pattern('') }), '.pattern is ""'],
-    ['look-around', counter({ match: LogMatch.pattern('(?!x)') }), '.pattern is "(?!x)"; allowed is RE2 without'],
-    ['back-reference', counter({ match: LogMatch.pattern('(a)\\1') }), 'allowed is RE2 without'],
-    ['named group', counter({ match: LogMatch.pattern('(?P<level>a)') }), 'allowed is RE2 without'],
+    [
+      'look-around',
+      counter({ match: LogMatch.pattern('(?!x)') }),
+      '.pattern is "(?!x)"; allowed is a regular expression as RE2 reads it',
+    ],
+    ['back-reference', counter({ match: LogMatch.pattern('(a)\\1') }), 'RE2 has no look-around and no back-references'],
+    ['named group', counter({ match: LogMatch.pattern('(?P<level>a)') }), 'allowed is an expression without named groups'],
     [
       'broken pattern',
       counter({ match: LogMatch.pattern('(?i)a)|(b') }),
@@ -205,7 +209,7 @@ describe('problems', () => {
     ],
     ['regex without names', of(LogFormat.regex('^(.*)$')), 'format.regex is "^(.*)$"; allowed are expressions with named groups'],
     ['broken regex', of(LogFormat.regex('^(?P<a>.*')), 'format.regex is "^(?P<a>.*"; allowed is a regular expression'],
-    ['look-ahead', of(LogFormat.regex('^(?P<a>.*)(?=b)')), 'allowed is RE2 without look-around and back-references: write'],
+    ['look-ahead', of(LogFormat.regex('^(?P<a>.*)(?=b)')), 'RE2 has no look-around and no back-references'],
     ['pattern without names', of(LogFormat.pattern('<_> a')), 'format.pattern is "<_> a"; allowed are patterns with <name>'],
     ['pattern without text', of(LogFormat.pattern('<a><b>')), 'format.pattern is "<a><b>"'],
     [

@@ -59,6 +59,7 @@ describe('AlloyDeployment', () => {
   const every: Required<AlloyDeploymentProps> = {
     ...EVERY_WORKLOAD_OPTION,
     sources: [AlloySource.logs({ push: PUSH, pipelines: [LogPipeline.kubernetesEvents({ name: 'other' })] })],
+    instance: 'other',
     replicas: 3,
     storageLimit: Size.gibibytes(5),
     logLevel: AlloyLogLevel.WARN,
@@ -271,6 +272,7 @@ describe('sources', () => {
         excludedNamespaces: ['test'],
         excludedApps: ['test'],
         podSelector: { logs: 'yes' },
+        podAsLabel: true,
         podLabels: { tenant: 'tenant' },
         multiline: LogMultiline.java(),
         format: LogFormat.pattern('<level> <message>'),

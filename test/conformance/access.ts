@@ -15,6 +15,8 @@ export interface Right {
   readonly group: string;
   readonly resource: string;
   readonly namespace: string;
+  /** The one object that it is about, if it is one. */
+  readonly name?: string;
 }
 
 export const describeRight = ({ account, verb, group, resource, namespace }: Right): string =>
@@ -54,6 +56,10 @@ const TALKERS: Record<string, { program: string; listen: (ports: number[]) => st
     program: 'kube-state-metrics',
     listen: ([port, telemetry]) => ['--host=127.0.0.1', `--port=${port}`, `--telemetry-port=${telemetry}`],
   },
+  'metrics-server/metrics-server': {
+    program: 'metrics-server',
+    listen: ([port]) => ['--bind-address=127.0.0.1', `--secure-port=${port}`],
+  },
 };
 
 /** Programs that the recording needs. */
@@ -61,13 +67,17 @@ export const TALKING_PROGRAMS = Object.values(TALKERS).map(({ program }) => prog
 
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** Starts a container with the token of its own ServiceAccount and the API server's address, as the kubelet would. */
-async function startContainer(
+/**
+ * Starts a container with the token of its own ServiceAccount and the API server's address, as the kubelet would.
+ * @param ports where it listens, on loopback
+ */
+export async function startContainer(
   server: ApiServer,
   manifests: Manifest[],
   workload: Manifest,
   container: Manifest,
   folder: string,
+  ports?: number[],
 ): Promise<ChildProcess | undefined> {
   const talker = Object.entries(TALKERS).find(([repository]) => container.image.includes(`/${repository}:`))?.[1];
   if (!talker) {
@@ -78,7 +88,6 @@ async function startContainer(
   const { namespace } = workload.metadata;
   const token = await server.tokenOf(namespace, workload.spec.template.spec.serviceAccountName);
   writeFileSync(join(root.root, ACCOUNT, 'token'), token);
-  const ports = [await freePort(), await freePort()];
   const environment = {
     PATH: process.env.PATH,
     ...root.environment,
@@ -86,7 +95,10 @@ async function startContainer(
     KUBERNETES_SERVICE_PORT: String(server.port),
   };
   const isolation = ['--fork', '--kill-child', '--pid', '--mount', '--map-root-user', 'chroot', root.root];
-  return spawn('unshare', [...isolation, ...root.command, ...talker.listen(ports)], { env: environment, stdio: 'ignore' });
+  return spawn('unshare', [...isolation, ...root.command, ...talker.listen(ports ?? [await freePort(), await freePort()])], {
+    env: environment,
+    stdio: 'ignore',
+  });
 }
 
 const PREFIX = 'system:serviceaccount:';
@@ -98,9 +110,9 @@ function recorded(server: ApiServer, accounts: string[], first: number): { allow
     .slice(first)
     // Without a resource are versions, groups and health, which every authenticated client may ask for.
     .filter(({ user, resource }) => user.startsWith(PREFIX) && resource !== '')
-    .map(({ user, verb, group, resource, namespace, decision }) => ({
+    .map(({ user, verb, group, resource, namespace, name, decision }) => ({
       decision,
-      right: { account: user.slice(PREFIX.length).replace(':', '/'), verb, group, resource, namespace },
+      right: { account: user.slice(PREFIX.length).replace(':', '/'), verb, group, resource, namespace, name },
     }))
     .filter(({ right }) => accounts.includes(right.account));
   const of = (isAllowed: boolean) =>
@@ -167,14 +179,14 @@ export async function recordRequests(
 }
 
 /** Whether the owner of a token may do something, as the API server tells them. */
-async function isAllowed(server: ApiServer, token: string, { verb, group, resource, namespace }: Right): Promise<boolean> {
-  const [name, subresource] = resource.split('/');
+async function isAllowed(server: ApiServer, token: string, { verb, group, resource, namespace, name }: Right): Promise<boolean> {
+  const [kind, subresource] = resource.split('/');
   const { status, body } = await server.send('POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', {
     token,
     body: {
       apiVersion: 'authorization.k8s.io/v1',
       kind: 'SelfSubjectAccessReview',
-      spec: { resourceAttributes: { verb, group, resource: name, subresource, namespace } },
+      spec: { resourceAttributes: { verb, group, resource: kind, subresource, namespace, name } },
     },
   });
   if (status !== 201) {

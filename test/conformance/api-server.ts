@@ -61,6 +61,8 @@ export interface Audited {
   /** With its subresource behind a slash. */
   readonly resource: string;
   readonly namespace: string;
+  /** The one object that is asked for, if it is one. */
+  readonly name?: string;
 }
 
 /** Everything that a ServiceAccount asks, without bodies. */
@@ -215,7 +217,7 @@ export class ApiServer {
       .slice(0, -1)
       .map((line) => {
         const { user, verb, annotations = {}, requestURI, objectRef = {} }: Manifest = JSON.parse(line);
-        const { apiGroup = '', resource = '', subresource, namespace = '' } = objectRef;
+        const { apiGroup = '', resource = '', subresource, namespace = '', name } = objectRef;
         return {
           user: user.username,
           verb,
@@ -224,6 +226,7 @@ export class ApiServer {
           group: apiGroup,
           resource: subresource === undefined ? resource : `${resource}/${subresource}`,
           namespace,
+          name,
         };
       });
   }

@@ -142,13 +142,49 @@ const secretKeysOf = (workload: Manifest): string[] => {
   return [...variables, ...files].map((key) => `${namespace}/${key}`);
 };
 
+/** What cert-manager makes for an Ingress: those with its annotation, and the Secrets of Certificates. */
+const certificateKeysOf = (manifests: Manifest[]): string[] => {
+  const made = manifests.filter(({ kind }) => kind === 'Certificate').map(({ spec }) => spec.secretName);
+  return manifests
+    .filter(({ kind, metadata }) => {
+      const names = Object.keys(metadata.annotations ?? {});
+      return kind === 'Ingress' && !names.some((name) => /^cert-manager\.io\/(cluster-)?issuer$/.test(name));
+    })
+    .flatMap(({ metadata, spec }) => (spec.tls ?? []).map(({ secretName }: Manifest) => [metadata.namespace, secretName]))
+    .filter(([, name]) => !made.includes(name))
+    .flatMap(([namespace, name]) => ['tls.crt', 'tls.key'].map((key) => `${namespace}/${name}/${key}`));
+};
+
+/** Secrets that the External Secrets Operator makes. */
+const externalKeysOf = (manifests: Manifest[]): string[] =>
+  manifests
+    .filter(({ kind }) => kind === 'ExternalSecret')
+    .flatMap(({ metadata, spec }) =>
+      spec.data.map(({ secretKey }: Manifest) => `${metadata.namespace}/${spec.target.name}/${secretKey}`),
+    );
+
+/** Secrets that Jobs of `GeneratedSecret` make. */
+const generatedKeysOf = (manifests: Manifest[]): string[] =>
+  manifests
+    .filter(({ kind }) => kind === 'Job')
+    .flatMap(({ spec }) => spec.template.spec.containers.flatMap(({ env = [] }: Manifest) => env))
+    .filter(({ name }: Manifest) => name === 'SECRET_BODY')
+    .flatMap(({ value }: Manifest) => {
+      const { metadata, stringData }: Manifest = JSON.parse(value.replaceAll('$$', '$'));
+      return Object.keys(stringData).map((key) => `${metadata.namespace}/${metadata.name}/${key}`);
+    });
+
 function secretProblems(manifests: Manifest[], prerequisites: Prerequisites): string[] {
-  const used = new Set(workloadsOf(manifests).flatMap(secretKeysOf));
-  const told = new Set(
-    (prerequisites.Secrets ?? []).flatMap(({ namespace, name, keys }) => keys.map((key) => `${namespace}/${name}/${key}`)),
-  );
+  const used = new Set([...workloadsOf(manifests).flatMap(secretKeysOf), ...certificateKeysOf(manifests)]);
+  const told = new Set([
+    ...(prerequisites.Secrets ?? []).flatMap(({ namespace, name, keys }) => keys.map((key) => `${namespace}/${name}/${key}`)),
+    ...externalKeysOf(manifests),
+    ...generatedKeysOf(manifests),
+  ]);
   return [
-    ...[...used].filter((key) => !told.has(key)).map((key) => `the prerequisites do not name the Secret key ${key}`),
+    ...[...used]
+      .filter((key) => !told.has(key))
+      .map((key) => `neither prerequisites nor an ExternalSecret name the Secret key ${key}`),
     ...[...told].filter((key) => !used.has(key)).map((key) => `nothing uses the Secret key ${key}`),
   ];
 }

@@ -103,11 +103,11 @@ export class ControlPlane {
     );
   }
 
-  async addStorageClass(name: string): Promise<void> {
+  async addStorageClass(name: string, isDefault = false): Promise<void> {
     await this.server.apply({
       apiVersion: 'storage.k8s.io/v1',
       kind: 'StorageClass',
-      metadata: { name },
+      metadata: { name, annotations: { 'storageclass.kubernetes.io/is-default-class': `${isDefault}` } },
       provisioner: PROVISIONER,
       volumeBindingMode: 'WaitForFirstConsumer',
     });

@@ -16,7 +16,8 @@ export interface Expected {
   /** @default - the line as it was written; of several lines those that were joined */
   readonly line?: string;
   readonly labels?: Record<string, string>;
-  readonly metadata?: Record<string, string>;
+  /** Undefined takes away what every line has. */
+  readonly metadata?: Record<string, string | undefined>;
   /** @default - the time at which the container runtime took the (first) line */
   readonly time?: string;
   readonly tenant?: string;
@@ -341,6 +342,21 @@ const REDACTION: Fixture = {
   metrics: { 'redacted_users_total{}': 1 },
 };
 
+const BY_POD: Fixture = {
+  title: 'the pod as label of the streams, and of no metric',
+  pipeline: of('by_pod', {
+    format: LogFormat.plain(),
+    podAsLabel: true,
+    metrics: [LogMetric.counter({ name: 'by_pod_lines_total' })],
+  }),
+  lines: ['one', 'two'],
+  expected: [
+    { labels: { pod: 'by_pod-0' }, metadata: { pod: undefined } },
+    { labels: { pod: 'by_pod-0' }, metadata: { pod: undefined } },
+  ],
+  metrics: { 'by_pod_lines_total{}': 2 },
+};
+
 export const FIXTURES: readonly Fixture[] = [
   SPRING_BOOT_JSON,
   SPRING_BOOT_TEXT,
@@ -352,4 +368,5 @@ export const FIXTURES: readonly Fixture[] = [
   LOGFMT,
   PATTERN,
   REDACTION,
+  BY_POD,
 ];

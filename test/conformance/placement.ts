@@ -22,6 +22,7 @@ export async function prepare(plane: ControlPlane, prerequisites: Prerequisites)
     ...nodes.dedicated.map((name) => plane.addNode(name, labels, taints)),
     ...nodes.others.map((name) => plane.addNode(name, [], [])),
     ...names(prerequisites, 'Storage classes').map((name) => plane.addStorageClass(name)),
+    ...names(prerequisites, 'Default storage class').map((name) => plane.addStorageClass(name, true)),
     ...names(prerequisites, 'Namespaces').map((name) => plane.create('/api/v1/namespaces', { metadata: { name } })),
     ...names(prerequisites, 'Priority classes').map((name) =>
       plane.create('/apis/scheduling.k8s.io/v1/priorityclasses', { metadata: { name }, value: 1000 }),
@@ -188,8 +189,8 @@ export async function drain(plane: ControlPlane, node: string): Promise<void> {
 
 /** Removes what runs, so that another stack finds empty nodes. */
 export async function remove(plane: ControlPlane, manifests: Manifest[]): Promise<void> {
-  for (const workload of workloadsOf(manifests)) {
-    await plane.server.send('DELETE', await plane.server.path(workload));
+  for (const workload of [...workloadsOf(manifests), ...manifests.filter(({ kind }) => kind === 'Job')]) {
+    await plane.server.send('DELETE', `${await plane.server.path(workload)}?propagationPolicy=Background`);
   }
   await until(async () => (await plane.server.list('/api/v1/pods')).length === 0, 30_000, 'pods stay');
   for (const { metadata } of await plane.server.list('/api/v1/nodes')) {

@@ -29,7 +29,15 @@ export const TESTED: Record<Exclude<ImageName, keyof typeof UNTESTED>, TestedPro
 
 /** Images without a program here, with the reason. */
 export const UNTESTED = {
+  tempo: 'the Go module proxy does not serve its module; its configuration is held against its published source',
+  jaeger: 'the Go module proxy serves no version 2 under its own number; its configuration is held against its published source',
   grafana: 'no Grafana server can be had from the Go module proxy or Debian; what it reads is checked by its documented form',
+  elasticsearch: 'no registry that can be reached has it',
+  kibana: 'no registry that can be reached has it',
+  fluentd: 'RubyGems cannot be reached, and Debian has no package',
+  fluentBit: 'Debian has no package, and the Go module proxy no C program',
+  k8sSidecar:
+    'a program in Python with a client of Kubernetes that is no package of Debian 12; its variables are those of its README',
 } as const satisfies { [image in ImageName]?: string };
 
 /** Programs of another version than the image, with the reason. Everything else must be the same. */

@@ -20,6 +20,8 @@ const OUTSIDE: End = { isOutside: true };
 const endOf = ({ metadata, spec }: Manifest): End => ({
   namespace: metadata.namespace,
   labels: spec.template.metadata.labels,
+  // Pods in the network of their node have its address.
+  isOutside: spec.template.spec.hostNetwork === true,
 });
 
 const behind = (manifests: Manifest[], namespace: string, labels: Record<string, string>): Manifest[] =>
@@ -95,6 +97,7 @@ function outwardProblems(manifests: Manifest[], workload: Manifest): string[] {
 /** Ports that programs have without being told, by the image's repository. */
 const DEFAULT_PORTS: Record<string, number[]> = {
   'prometheus/prometheus': [9090],
+  'prometheus/alertmanager': [9093],
   'library/memcached': [11211],
   'grafana/grafana': [3000],
   'grafana/loki': [7946],

@@ -18,15 +18,15 @@ const SOURCES: Readonly<Record<string, readonly SourceName[]>> = {
   'thanos-compactor': ['thanos-compact'],
 };
 
-/** Undefined for exporters that a user brings, whose metrics nobody recorded. */
+/** Undefined for what the catalogue does not know. */
 function sourcesOf({ needs }: StandardBoard): SourceName[] | undefined {
   const sources = needs.map((need) => SOURCES[need] ?? SOURCE_NAMES.filter((name) => name === need));
   return sources.every(({ length }) => length > 0) ? sources.flat() : undefined;
 }
 
-/** The board as it is where nothing but what it needs is scraped. */
-function queriesOf(definition: StandardBoard): string[] {
-  const board = standardBoard(definition, {}, { ...CONTEXT, sources: new Set(definition.needs) });
+/** The board as it is where nothing but what it needs is scraped, or where more is. */
+function queriesOf(definition: StandardBoard, scraped: ReadonlySet<string> = new Set(definition.needs)): string[] {
+  const board = standardBoard(definition, {}, { ...CONTEXT, sources: scraped });
   return [...queriesFor(board, 'prometheus'), ...variableSelectors(board, 'prometheus')];
 }
 
@@ -42,6 +42,12 @@ describe.each(boards)('$name', ({ definition, sources }) => {
 
   it('reads only series and labels that what it needs has and the stack keeps', () => {
     expect([...new Set(queries.flatMap((query) => catalogueProblems(query, { ...context, sources })))]).toEqual([]);
+  });
+
+  it('reads only what there is where everything is scraped', () => {
+    const everything = new Set([...SOURCE_NAMES, ...Object.keys(SOURCES)]);
+    const all = queriesOf(definition, everything);
+    expect([...new Set(all.flatMap((query) => catalogueProblems(query, { ...context, sources: SOURCE_NAMES })))]).toEqual([]);
   });
 
   it('needs no source without reading from it', () => {

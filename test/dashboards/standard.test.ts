@@ -103,7 +103,7 @@ describe.each(STANDARD_BOARDS.map((definition) => ({ name: definition.name, defi
     const withoutLoki = JSON.stringify(
       definition.asksLoki ? {} : render(definition, { ...EVERYTHING, dataSources: { thanos: 'thanos' } }),
     );
-    expect(withoutLoki).not.toMatch(/"loki"|%22loki%22|"prometheus"}/);
+    expect(withoutLoki).not.toMatch(/"(?:uid|type)":"loki"|%22loki%22|"prometheus"}/);
   });
 
   it('refers only to variables that it has, and uses all that it has', () => {

@@ -72,6 +72,7 @@ describe('the light stack on k3d', () => {
       expect.arrayContaining([
         'Kubernetes / Compute Resources / Namespace (Pods)',
         'Kubernetes / Compute Resources / Node (Pods)',
+        'Node Exporter / Nodes',
       ]),
     );
     expect(boards.find(({ uid }) => uid === 'kubernetes-horizontal-pod-autoscaler')).toMatchObject({

@@ -6,7 +6,9 @@ import { Cluster } from '../../src/settings/cluster';
 import { MonitoringContext } from '../../src/settings/monitoring-context';
 import { ServiceType } from '../../src/settings/workload-options';
 import {
+  BASIC_AUTHENTICATION,
   EVERY_SERVICE_OPTION,
+  EVERY_VOLUME_OPTION,
   EVERY_WORKLOAD_OPTION,
   expectEveryPropToMatter,
   manifestOf,
@@ -16,15 +18,16 @@ import {
 
 const EVERY_PROP: Required<PushgatewayProps> = {
   ...EVERY_WORKLOAD_OPTION,
+  ...EVERY_VOLUME_OPTION,
   ...EVERY_SERVICE_OPTION,
   volume: Size.gibibytes(3),
-  storageClassName: 'fast',
   persistenceInterval: Duration.seconds(30),
   namespaces: ['backup'],
   externalUrl: 'https://tools.example.com/push/',
   adminApiEnabled: true,
   utf8NamesEnabled: true,
   ingress: { host: 'push.example.com' },
+  authentication: BASIC_AUTHENTICATION,
 };
 
 const make = (props: PushgatewayProps = {}) => synthesize((chart) => new Pushgateway(chart, 'push', props));
@@ -37,6 +40,7 @@ describe('arguments of the Pushgateway', () => {
     externalUrl: undefined,
     adminApiEnabled: false,
     utf8NamesEnabled: false,
+    asksForLogin: false,
   };
 
   it('keep what was pushed', () => {
@@ -54,8 +58,14 @@ describe('arguments of the Pushgateway', () => {
         externalUrl: 'https://p.example.com',
         adminApiEnabled: true,
         utf8NamesEnabled: true,
+        asksForLogin: true,
       }).slice(3),
-    ).toEqual(['--web.external-url=https://p.example.com', '--web.enable-admin-api', '--push.enable-utf8-names']);
+    ).toEqual([
+      '--web.external-url=https://p.example.com',
+      '--web.config.file=/etc/web/web.yml',
+      '--web.enable-admin-api',
+      '--push.enable-utf8-names',
+    ]);
   });
 });
 
@@ -71,7 +81,7 @@ describe('Pushgateway', () => {
   it('has no dead property', () => {
     const ingress = { host: 'other.example.com' };
     expectEveryPropToMatter((chart, props: PushgatewayProps) => new Pushgateway(chart, 'push', props), {}, EVERY_PROP, {
-      externalUrl: { ingress },
+      externalUrl: { ingress, authentication: BASIC_AUTHENTICATION },
     });
   });
 
@@ -106,8 +116,8 @@ describe('Pushgateway', () => {
 
   it('takes its URL from the Ingress', () => {
     const urlOf = (tlsSecretName?: string) =>
-      manifestOf(make({ ingress: { host: 'p.example.com', tlsSecretName } }), 'StatefulSet').spec.template.spec.containers[0]
-        .args[3];
+      manifestOf(make({ ingress: { host: 'p.example.com', tlsSecretName }, authentication: BASIC_AUTHENTICATION }), 'StatefulSet')
+        .spec.template.spec.containers[0].args[3];
     expect([urlOf(), urlOf('certificate')]).toEqual([
       '--web.external-url=http://p.example.com',
       '--web.external-url=https://p.example.com',
@@ -124,8 +134,9 @@ describe('Pushgateway', () => {
       return warnings;
     };
     expect(warningsOf({})).toEqual([]);
-    expect(warningsOf({ ingress: { host: 'p.example.com' }, serviceType: ServiceType.NODE_PORT })).toEqual([
-      '[test/push] pushgateway-without-login: monitoring-pushgateway is reachable through the Ingress p.example.com and a Service of type NodePort and has no login; put an authenticating proxy before it',
+    expect(warningsOf({ serviceType: ServiceType.NODE_PORT, authentication: BASIC_AUTHENTICATION })).toEqual([]);
+    expect(warningsOf({ serviceType: ServiceType.NODE_PORT })).toEqual([
+      '[test/push] pushgateway-without-login: monitoring-pushgateway is reachable through a Service of type NodePort and has no login: anybody may push and delete; put an authenticating proxy before it',
     ]);
   });
 

@@ -16,6 +16,8 @@ const MINIMAL: GrafanaSettings = {
   adminUserFromSecret: false,
   encryptionKeyFromSecret: false,
   plugins: [],
+  pluginsPath: undefined,
+  oauth: undefined,
   settings: {},
 };
 
@@ -50,6 +52,8 @@ describe('the configuration of the server', () => {
         adminUserFromSecret: true,
         encryptionKeyFromSecret: true,
         plugins: ['grafana-clock-panel@2.1.8', 'volkovlabs-echarts-panel@6.0.0'],
+        pluginsPath: '/opt/plugins',
+        oauth: undefined,
         settings: { 'users.allow_sign_up': 'true', 'smtp.host': 'mail:25', app_mode: 'production', 'auth.basic.enabled': 'true' },
       }),
     ).toEqual({
@@ -63,6 +67,7 @@ describe('the configuration of the server', () => {
         disable_gravatar: 'true',
       },
       plugins: { preinstall_sync: 'grafana-clock-panel@2.1.8,volkovlabs-echarts-panel@6.0.0', preinstall_auto_update: 'false' },
+      paths: { plugins: '/opt/plugins' },
       users: { allow_sign_up: 'true' },
       smtp: { host: 'mail:25' },
       '': { app_mode: 'production' },
@@ -254,7 +259,7 @@ describe('folders of dashboards', () => {
       allowUiUpdates: false,
       updateIntervalSeconds: 30,
     };
-    expect(dashboardProvidersFile(folders.slice(0, 2))).toEqual({
+    expect(dashboardProvidersFile(folders.slice(0, 2), true)).toEqual({
       apiVersion: 1,
       providers: [
         { ...provider, name: 'top.level', options: { path: '/etc/grafana/dashboards/top.level' } },
@@ -265,6 +270,7 @@ describe('folders of dashboards', () => {
           folderUid: 'Applications',
           options: { path: '/etc/grafana/dashboards/Applications' },
         },
+        { ...provider, name: 'found', options: { path: '/etc/grafana/found-dashboards', foldersFromFilesStructure: true } },
       ],
     });
   });

@@ -6,12 +6,14 @@ import { Dashboard } from '../../src/dashboards/dashboard';
 import { StandardDashboards } from '../../src/dashboards/standard-dashboards';
 import { DataSource } from '../../src/grafana/data-source';
 import { Grafana, type GrafanaProps } from '../../src/grafana/grafana';
+import type { GrafanaOAuth } from '../../src/grafana/grafana-oauth';
 import { Cluster } from '../../src/settings/cluster';
 import { Endpoint, EndpointProtocol } from '../../src/settings/endpoint';
 import { MonitoringContext } from '../../src/settings/monitoring-context';
 import { SecretKey } from '../../src/settings/secret-key';
 import {
   EVERY_SERVICE_OPTION,
+  EVERY_VOLUME_OPTION,
   EVERY_WORKLOAD_OPTION,
   expectEveryPropToMatter,
   type Manifest,
@@ -38,12 +40,22 @@ const PODS = Dashboard.pods({ uid: 'Pods_1', title: 'Pods', folder: '인프라' 
 
 const json = (model: object) => JSON.stringify({ id: null, panels: [], schemaVersion: 41, ...model });
 
+const PROVIDER: GrafanaOAuth = {
+  clientId: 'grafana',
+  clientSecret: SecretKey.of('grafana-oauth', 'client-secret'),
+  authUrl: 'https://id.example.com/auth',
+  tokenUrl: 'https://id.example.com/token',
+  apiUrl: 'https://id.example.com/userinfo',
+};
+
 const EVERY_PROP: Required<GrafanaProps> = {
   ...EVERY_WORKLOAD_OPTION,
+  ...EVERY_VOLUME_OPTION,
   ...EVERY_SERVICE_OPTION,
   dataSources: [LOKI, PROMETHEUS, MYSQL],
   dashboards: [LOGS, PODS],
   standardDashboards: StandardDashboards.only('kubernetes-persistent-volumes'),
+  generateAdmin: true,
   tenantField: 'tenantId',
   volume: Size.gibibytes(20),
   admin: { user: SecretKey.of('people', 'name'), password: SecretKey.of('people', 'pass') },
@@ -51,6 +63,10 @@ const EVERY_PROP: Required<GrafanaProps> = {
   ingress: { host: 'grafana.example.com', tlsSecretName: 'grafana-tls' },
   rootUrl: 'https://example.com/grafana',
   plugins: ['grafana-clock-panel@2.1.8'],
+  pluginsPath: '/opt/plugins',
+  dashboardConfigMaps: [{ name: 'team-boards', folder: 'Team' }],
+  dashboardSidecar: { namespaces: ['shop'] },
+  oauth: { ...PROVIDER, roleAttributePath: "contains(groups[*], 'platform') && 'Admin' || 'Viewer'" },
   settings: { 'smtp.host': 'mail.example:25' },
 };
 
@@ -74,6 +90,7 @@ describe('Grafana', () => {
       dashboards: { dataSources: [LOKI, PROMETHEUS] },
       standardDashboards: { dataSources: [PROMETHEUS] },
       tenantField: { dataSources: [LOKI], dashboards: [LOGS] },
+      oauth: { rootUrl: 'https://example.com' },
     });
   });
 

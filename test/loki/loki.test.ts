@@ -11,6 +11,7 @@ import { SecretKey } from '../../src/settings/secret-key';
 import { StorageIdentity } from '../../src/settings/storage-identity';
 import {
   EVERY_SERVICE_OPTION,
+  EVERY_VOLUME_OPTION,
   EVERY_WORKLOAD_OPTION,
   expectEveryPropToMatter,
   type Manifest,
@@ -24,6 +25,7 @@ const CACHE = Endpoint.external({ host: 'cache', port: 11211, protocol: Endpoint
 
 const EVERY_PROP: Required<LokiProps> = {
   ...EVERY_WORKLOAD_OPTION,
+  ...EVERY_VOLUME_OPTION,
   ...EVERY_SERVICE_OPTION,
   objectStorage: ObjectStorage.s3Compatible({
     endpoint: 'minio.storage.svc:9000',

@@ -1,6 +1,7 @@
 import { Duration, Size } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
 import { PodExtension } from '../../src/kubernetes/pod-extension';
+import { WebAuthentication } from '../../src/kubernetes/web-authentication';
 import { Prometheus } from '../../src/prometheus/prometheus';
 import type { PrometheusProps } from '../../src/prometheus/prometheus-props';
 import { type PodScrapeOptions, ScrapeJob } from '../../src/prometheus/scrape-job';
@@ -175,6 +176,7 @@ describe('everything else', () => {
         alertmanagers: [Endpoint.external({ host: 'a b', port: 9093 })],
         externalUrl: 'https://a/prometheus',
         ingress: { host: 'a.example', path: '/prometheus' },
+        authentication: WebAuthentication.nginxExternal({ url: 'auth.example' }),
         extraConfig: {
           scrape_config: [],
           global: { scrape_intervall: '1s' },

@@ -160,6 +160,7 @@ describe('arguments', () => {
     uploadsBlocks: false,
     remoteWriteReceiver: false,
     externalUrl: undefined,
+    asksForLogin: false,
     query: {},
   };
 
@@ -182,12 +183,14 @@ describe('arguments', () => {
         uploadsBlocks: true,
         remoteWriteReceiver: true,
         externalUrl: 'https://prometheus.example',
+        asksForLogin: true,
         query: { timeout: Duration.seconds(90), maxSamples: 1000, maxConcurrency: 4 },
       }).slice(4),
     ).toEqual([
       '--storage.tsdb.retention.size=1500MB',
       '--storage.tsdb.min-block-duration=2h',
       '--storage.tsdb.max-block-duration=2h',
+      '--web.config.file=/etc/web/web.yml',
       '--web.enable-remote-write-receiver',
       '--web.external-url=https://prometheus.example',
       '--query.timeout=90s',

@@ -8,6 +8,7 @@ import { Prometheus } from '../../src/prometheus/prometheus';
 import type { PrometheusProps } from '../../src/prometheus/prometheus-props';
 import { ScrapeJob } from '../../src/prometheus/scrape-job';
 import { Alerts } from '../../src/rules/alerts';
+import { Objective } from '../../src/rules/objective';
 import { Access } from '../../src/settings/access';
 import { Cluster } from '../../src/settings/cluster';
 import { Cpu } from '../../src/settings/cpu';
@@ -16,11 +17,14 @@ import { Endpoint, EndpointProtocol } from '../../src/settings/endpoint';
 import { MonitoringContext, type MonitoringContextProps } from '../../src/settings/monitoring-context';
 import { Retention } from '../../src/settings/retention';
 import {
+  BASIC_AUTHENTICATION,
   EVERY_SERVICE_OPTION,
+  EVERY_VOLUME_OPTION,
   EVERY_WORKLOAD_OPTION,
   expectEveryPropToMatter,
   type Manifest,
   manifestOf,
+  OPEN_TO_EVERYBODY,
   synthesize,
 } from '../support/constructs';
 
@@ -72,6 +76,7 @@ class Companion extends PodExtension {
 
 const EVERY_PROP: Required<PrometheusProps> = {
   ...EVERY_WORKLOAD_OPTION,
+  ...EVERY_VOLUME_OPTION,
   ...EVERY_SERVICE_OPTION,
   scrape: [
     ScrapeJob.pods({ namespaces: ['shop', 'billing'] }),
@@ -80,7 +85,6 @@ const EVERY_PROP: Required<PrometheusProps> = {
   ],
   instance: 'team',
   volume: Size.gibibytes(20),
-  storageClassName: 'fast',
   retention: Retention.days(30),
   retentionSize: Size.gibibytes(17),
   replicas: 2,
@@ -91,8 +95,12 @@ const EVERY_PROP: Required<PrometheusProps> = {
   extensions: [new Companion(true)],
   ruleFiles: ['team-rules'],
   alerts: new Alerts({ library: false }).add({ name: 'team', alerts: [{ name: 'A', expr: 'up == 0', summary: 'a' }] }),
+  objectives: [
+    Objective.availability({ name: 'shop', target: 0.99, window: Duration.days(7), requestsMetric: 'http_requests_total' }),
+  ],
   alertmanagers: [Endpoint.external({ host: 'alertmanager', port: 9093 })],
   ingress: { host: 'prometheus.example', tlsSecretName: 'tls' },
+  authentication: BASIC_AUTHENTICATION,
   externalUrl: 'https://prometheus.other',
   remoteWriteReceiver: true,
   query: { maxConcurrency: 4 },
@@ -245,7 +253,8 @@ describe('extensions', () => {
 });
 
 describe('links', () => {
-  const url = (props: PrometheusProps) => argumentsOf(make(props)).find((argument) => argument.startsWith('--web.external-url'));
+  const url = (props: PrometheusProps) =>
+    argumentsOf(make(props, OPEN_TO_EVERYBODY)).find((argument) => argument.startsWith('--web.external-url'));
 
   it('start with the address of the Ingress', () => {
     expect(url({})).toBeUndefined();
@@ -266,9 +275,10 @@ describe('links', () => {
       return context?.warnings.filter((warning) => warning.includes('prometheus-without-login'));
     };
     expect(warnings({})).toEqual([]);
-    expect(warnings({ ingress: { host: 'p.example' }, ...EVERY_SERVICE_OPTION })).toEqual([
-      '[test/prometheus] prometheus-without-login: monitoring-prometheus is reachable through the Ingress p.example and a Service of type LoadBalancer and has no login; put an authenticating proxy before it',
+    expect(warnings(EVERY_SERVICE_OPTION)).toEqual([
+      '[test/prometheus] prometheus-without-login: monitoring-prometheus is reachable through a Service of type LoadBalancer and has no login: whoever comes reads everything; put an authenticating proxy before it',
     ]);
+    expect(warnings({ ...EVERY_SERVICE_OPTION, authentication: BASIC_AUTHENTICATION })).toEqual([]);
   });
 });
 

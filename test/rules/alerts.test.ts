@@ -5,6 +5,7 @@ import { Prometheus } from '../../src/prometheus/prometheus';
 import { ScrapeJob } from '../../src/prometheus/scrape-job';
 import { Alerts } from '../../src/rules/alerts';
 import { everythingRuns } from '../../src/rules/content';
+import { Objective } from '../../src/rules/objective';
 import { PrometheusRules, type PrometheusRulesProps } from '../../src/rules/prometheus-rules-objects';
 import { type AlertRule, AlertSeverity, type RuleGroup } from '../../src/rules/rule';
 import type { AlertConfig, GroupConfig } from '../../src/rules/rule-file';
@@ -67,7 +68,7 @@ describe('alerts of the library', () => {
   });
 
   it('are there only for what is there', () => {
-    const nothing = everythingRuns({ jobs: new Map(), sendsAlerts: false });
+    const nothing = everythingRuns({ jobs: new Map(), sendsAlerts: false, objectives: [] });
     expect(groupsOf(new Alerts(), nothing).map(({ name }) => name)).toEqual(['general']);
     const lonely = everythingRuns({ jobs: new Map([['prometheus', ['prometheus']]]), sendsAlerts: false });
     expect(ruleOf(new Alerts(), 'PrometheusBadConfig', lonely)).toBeDefined();
@@ -301,6 +302,7 @@ describe('PrometheusRules', () => {
         labels: { release: 'prometheus' },
         jobs: { prometheus: 'operated' },
         sendsAlerts: false,
+        objectives: [Objective.availability({ name: 'shop', target: 0.99, requestsMetric: 'http_requests_total' })],
       },
       { sendsAlerts: { jobs: { prometheus: 'operated' } } },
     );

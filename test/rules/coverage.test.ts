@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { alertsPage, coverage, coveredShare } from './coverage';
 import { COVERED_BY, NOT_COVERED, OUT_OF_SCOPE } from './not-covered';
 
-/** Rises with every group that is added; 0.95 once all are there. */
-const LEAST_SHARE = 0.15;
+/** Alerts that appear in newer collections need not be there at once. */
+const LEAST_SHARE = 0.95;
 
 describe('coverage of widely used alerts', () => {
   const rows = coverage();

@@ -22,15 +22,16 @@ export const KUBERNETES_JOB_CASES: Cases = {
     ],
   },
   KubeJobNotCompleted: {
+    // Started before the first sample.
     fires: {
-      series: { [STARTED]: '0x800', [object('kube_job_status_active', JOB)]: '1x800' },
-      at: '730m',
+      series: { [STARTED]: '-43000x40', [object('kube_job_status_active', JOB)]: '1x40' },
+      at: '30m',
       alerts: [JOB],
     },
     silent: [
-      { series: { [STARTED]: '0x800', [object('kube_job_status_active', JOB)]: '1x800' }, at: '700m' },
+      { series: { [STARTED]: '-41000x40', [object('kube_job_status_active', JOB)]: '1x40' }, at: '30m' },
       // Finished.
-      { series: { [STARTED]: '0x800', [object('kube_job_status_active', JOB)]: '0x800' }, at: '730m' },
+      { series: { [STARTED]: '-43000x40', [object('kube_job_status_active', JOB)]: '0x40' }, at: '30m' },
     ],
   },
   KubeCronJobLate: {

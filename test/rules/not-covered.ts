@@ -46,6 +46,12 @@ export const OUT_OF_SCOPE: Reasons = {
     'PrometheusOperatorSyncFailed',
     'PrometheusOperatorWatchErrors',
   ]),
+  ...named('OTLP is received for logs only', [
+    'OtelcolExporterFailedMetrics',
+    'OtelcolExporterFailedSpans',
+    'OtelcolReceiverRefusedMetrics',
+    'OtelcolReceiverRefusedSpans',
+  ]),
   ...named('kube-state-metrics is not sharded', ['KubeStateMetricsShardingMismatch', 'KubeStateMetricsShardsMissing']),
 };
 

@@ -69,7 +69,20 @@ export interface PromtoolFiles {
   readonly tests: Record<string, string>;
 }
 
-/** Files for one call of `promtool test rules`. Records of other groups are there too, because alerts may read their series. */
+/** A group, after the records of other groups that it reads, and those that these read in turn. */
+function withRecords(group: GroupConfig, records: readonly GroupConfig[]): GroupConfig[] {
+  const needed = [group];
+  // Grows while it is gone through.
+  for (const { rules } of needed) {
+    const names = (other: GroupConfig) => needed.some(({ name }) => name === other.name);
+    const reads = (other: GroupConfig) =>
+      other.rules.some((rule) => 'record' in rule && rules.some(({ expr }) => expr.includes(rule.record)));
+    needed.push(...records.filter((other) => !names(other) && reads(other)).map((other) => onlyAlert(other, '')));
+  }
+  return needed.reverse();
+}
+
+/** Files for one call of `promtool test rules`. */
 export function promtoolFiles(): PromtoolFiles {
   const groups = new Alerts()._libraryGroups(everythingRuns());
   const records = groups.filter(({ rules }) => rules.some(isRecord));
@@ -78,7 +91,7 @@ export function promtoolFiles(): PromtoolFiles {
     if (group === undefined) {
       throw new Error(`there are cases for ${alert}, but no such alert`);
     }
-    const needed = [...records.filter((other) => other !== group).map((other) => onlyAlert(other, '')), onlyAlert(group, alert)];
+    const needed = withRecords(onlyAlert(group, alert), records);
     const test = {
       rule_files: [`${alert}.yaml`],
       evaluation_interval: '1m',

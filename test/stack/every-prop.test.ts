@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LogPipeline } from '../../src/alloy/log-pipeline';
 import { Dashboard } from '../../src/dashboards/dashboard';
 import { ScrapeJob } from '../../src/prometheus/scrape-job';
+import { Objective } from '../../src/rules/objective';
 import { Access } from '../../src/settings/access';
 import { Cluster, type ClusterProps } from '../../src/settings/cluster';
 import { ControlPlaneComponent, CpuArchitecture } from '../../src/settings/control-plane';
@@ -19,11 +20,15 @@ import {
 import { Placement } from '../../src/settings/placement';
 import { Retention } from '../../src/settings/retention';
 import { SecretKey } from '../../src/settings/secret-key';
+import { SecretSource } from '../../src/settings/secret-source';
 import { StorageIdentity } from '../../src/settings/storage-identity';
+import type { ElasticStackOptions } from '../../src/stack/elastic-stack';
 import { PodLogs } from '../../src/stack/log-agents';
 import { MonitoringStack } from '../../src/stack/monitoring-stack';
 import { Profile } from '../../src/stack/profile';
 import type { LokiCacheSizes, MonitoringStackProps, ThanosStackOptions } from '../../src/stack/stack-options';
+import type { TracesStackOptions } from '../../src/stack/traces';
+import { BASIC_AUTHENTICATION } from '../support/constructs';
 
 const identity = StorageIdentity.accessKeys('object-storage');
 const s3: S3CompatibleOptions = { endpoint: 'minio.storage.svc:9000', region: 'r', identity, bucketPrefix: 'shop' };
@@ -39,6 +44,19 @@ const BASE: MonitoringStackProps = {
   loki: { caches: { chunks: Size.gibibytes(1) } },
   logs: [LogPipeline.json({ name: 'shop', namespaces: ['shop'] })],
   grafana: { dashboards: [Dashboard.pods({ uid: 'pods', title: 'Pods' }), Dashboard.logs({ uid: 'logs', title: 'Logs' })] },
+};
+
+const ELASTICSEARCH: ElasticStackOptions['elasticsearch'] = {
+  certificate: {
+    certificate: SecretKey.of('elasticsearch', 'tls.crt'),
+    privateKey: SecretKey.of('elasticsearch', 'tls.key'),
+    certificateAuthority: SecretKey.of('elasticsearch', 'ca.crt'),
+  },
+  passwords: {
+    elastic: SecretKey.of('passwords', 'elastic'),
+    kibana: SecretKey.of('passwords', 'kibana'),
+    writer: SecretKey.of('passwords', 'writer'),
+  },
 };
 
 /** Manifests, warnings and prerequisites: all that a property can change. */
@@ -62,8 +80,9 @@ function expectEach<Props extends object>(
 
 describe('no property is dead', () => {
   it('of the stack', () => {
-    const every: Required<Omit<MonitoringStackProps, 'alloyCluster'>> = {
+    const every: Required<Omit<MonitoringStackProps, 'alloyCluster' | 'traces'>> = {
       profile: Profile.light(),
+      operator: { labels: { release: 'prometheus' } },
       name: 'other',
       namePrefix: '',
       cluster: Cluster.generic({ name: 'other' }),
@@ -72,20 +91,27 @@ describe('no property is dead', () => {
       dataLabels: new DataLabels({ app: 'service' }),
       namespaces: Namespaces.single('all'),
       access: Access.clusterWide(),
+      secrets: SecretSource.externalSecrets({ store: 'vault' }),
       networkPolicies: false,
       commonLabels: { team: 'platform' },
       priorityClassName: 'high',
       scrapeInterval: Duration.seconds(15),
       acknowledgedWarnings: ['egress-to-anywhere'],
+      monitors: {},
       objectStorage: ObjectStorage.s3Compatible({ ...s3, region: 'other' }),
       tenant: 'shop',
       prometheus: { replicas: 2 },
+      objectives: [
+        Objective.availability({ name: 'shop', target: 0.99, window: Duration.days(7), requestsMetric: 'http_requests_total' }),
+      ],
       thanos: { tiers: { raw: Retention.days(90) } },
       loki: { gatewayEnabled: false },
       logs: [LogPipeline.plain({ name: 'shop', namespaces: ['shop'] })],
       podLogs: PodLogs.KUBERNETES_API,
       alloy: { storagePath: '/var/lib/other' },
       alertmanager: { replicas: 2 },
+      tempo: {},
+      jaeger: {},
       existingAlertmanagers: [Endpoint.external({ host: 'alerts.example.com', port: 9093 })],
       grafana: {},
       existingGrafana: {},
@@ -93,11 +119,31 @@ describe('no property is dead', () => {
       nodeExporter: {},
       pushgateway: {},
       metricsServer: {},
+      elastic: { elasticsearch: ELASTICSEARCH },
     };
-    expectEach<Omit<MonitoringStackProps, 'alloyCluster'>>(every, (given) => ({ ...BASE, ...given }));
+    expectEach<Omit<MonitoringStackProps, 'alloyCluster' | 'traces'>>(every, (given) => ({ ...BASE, ...given }));
     const events = [LogPipeline.kubernetesEvents({ name: 'events' })];
     const cluster: Required<Pick<MonitoringStackProps, 'alloyCluster'>> = { alloyCluster: { replicas: 2 } };
     expectEach<Pick<MonitoringStackProps, 'alloyCluster'>>(cluster, (given) => ({ ...BASE, logs: events, ...given }));
+    const received: Required<Pick<MonitoringStackProps, 'traces'>> = { traces: {} };
+    expectEach<Pick<MonitoringStackProps, 'traces'>>(received, (given) => ({ ...BASE, tempo: {}, ...given }));
+  });
+
+  it('of the elastic stack', () => {
+    const every: Required<ElasticStackOptions> = {
+      elasticsearch: { ...ELASTICSEARCH, nodes: 3 },
+      kibana: { encryptionKey: SecretKey.of('kibana', 'key') },
+      fluentd: {},
+      fluentBit: {},
+    };
+    const change = (given: Partial<ElasticStackOptions>) => ({ ...BASE, elastic: { elasticsearch: ELASTICSEARCH, ...given } });
+    expectEach<ElasticStackOptions>(every, change);
+    expect(() => resultOf(change({ fluentd: {}, fluentBit: {} }))).toThrow('elastic has fluentd and fluentBit');
+  });
+
+  it('of traces', () => {
+    const every: Required<TracesStackOptions> = { senders: ['shop'], kubernetesAttributes: false, agent: { replicas: 2 } };
+    expectEach<TracesStackOptions>(every, (traces) => ({ ...BASE, tempo: {}, traces }));
   });
 
   it('of Thanos', () => {
@@ -145,7 +191,11 @@ describe('no property is dead', () => {
       others,
       (given) => ({
         ...BASE,
-        prometheus: { volume: Size.gibibytes(100), ingress: { host: 'prometheus.example.com' } },
+        prometheus: {
+          volume: Size.gibibytes(100),
+          ingress: { host: 'prometheus.example.com' },
+          authentication: BASIC_AUTHENTICATION,
+        },
         cluster: Cluster.generic({ ...clusterProps, ...given }),
       }),
     );
@@ -186,9 +236,33 @@ describe('no property is dead', () => {
       metricsServer: override,
       lokiCanary: override,
       alertmanager: override,
+      k8sSidecar: override,
+      elasticsearch: override,
+      kibana: override,
+      fluentd: override,
+      fluentBit: override,
+      tempo: override,
+      jaeger: override,
     };
-    const whole = { ...BASE, nodeExporter: {}, pushgateway: {}, metricsServer: {}, loki: { ...BASE.loki, canary: {} } };
-    expectEach<ImagesProps>(every, (given) => ({ ...whole, images: new Images(given) }));
+    const whole = {
+      ...BASE,
+      tempo: {},
+      jaeger: {},
+      nodeExporter: {},
+      pushgateway: {},
+      metricsServer: {},
+      loki: { ...BASE.loki, canary: {} },
+      grafana: { ...BASE.grafana, dashboardSidecar: {} },
+    };
+    const { fluentBit, ...others } = every;
+    const elastic = { elasticsearch: ELASTICSEARCH, kibana: { encryptionKey: SecretKey.of('kibana', 'key') } };
+    const withAgent = (agent: Pick<ElasticStackOptions, 'fluentd' | 'fluentBit'>) => (given: ImagesProps) => ({
+      ...whole,
+      elastic: { ...elastic, ...agent },
+      images: new Images(given),
+    });
+    expectEach<Omit<ImagesProps, 'fluentBit'>>(others, withAgent({ fluentd: {} }));
+    expectEach<Pick<ImagesProps, 'fluentBit'>>({ fluentBit }, withAgent({ fluentBit: {} }));
   });
 
   it('of data labels', () => {

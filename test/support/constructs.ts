@@ -1,8 +1,12 @@
 import { App, Chart, Size, Testing } from 'cdk8s';
 import { expect } from 'vitest';
+import { WebAuthentication } from '../../src/kubernetes/web-authentication';
 import { Cpu } from '../../src/settings/cpu';
+import { ExistingVolume } from '../../src/settings/existing-volume';
 import { MonitoringContext, type MonitoringContextProps } from '../../src/settings/monitoring-context';
 import { Placement } from '../../src/settings/placement';
+import { SecretKey } from '../../src/settings/secret-key';
+import type { VolumeOptions } from '../../src/settings/volume-options';
 import { type ServiceOptions, ServiceType, type WorkloadOptions } from '../../src/settings/workload-options';
 
 /** A manifest as Kubernetes reads it; loose on purpose, because tests look at any field. */
@@ -58,6 +62,23 @@ export const EVERY_SERVICE_OPTION: Required<ServiceOptions> = {
   loadBalancerSourceRanges: ['192.0.2.0/24'],
 };
 
+/** A login that the program asks for itself. */
+export const BASIC_AUTHENTICATION = WebAuthentication.basic({
+  webConfig: SecretKey.of('web', 'web.yml'),
+  stackUser: { user: 'stack', password: SecretKey.of('web-user', 'password') },
+});
+
+/** Surroundings in which programs without a login may stand behind an Ingress. */
+export const OPEN_TO_EVERYBODY: MonitoringContextProps = {
+  acknowledgedWarnings: ['prometheus', 'alertmanager', 'pushgateway', 'thanos'].map((program) => `${program}-without-login`),
+};
+
+/** Every option of a volume. */
+export const EVERY_VOLUME_OPTION: Required<VolumeOptions> = {
+  storageClassName: 'fast',
+  existingVolume: ExistingVolume.labelled({ purpose: 'monitoring' }),
+};
+
 /** Options of a Service that mean nothing inside the cluster only. */
 const OFFERED_OUTSIDE: ServiceOptions = { serviceType: ServiceType.LOAD_BALANCER };
 const WITH_SERVICE_TYPE: { [property: string]: ServiceOptions } = {
@@ -68,6 +89,7 @@ const WITH_SERVICE_TYPE: { [property: string]: ServiceOptions } = {
 
 /**
  * Shows that no option is dead: each one, changed alone, changes the manifests.
+ * An Ingress before a program without accounts has the given login on both sides.
  * @param together options that only work with another one; the other one is then part of both sides
  */
 export function expectEveryPropToMatter<Props extends object>(
@@ -77,7 +99,8 @@ export function expectEveryPropToMatter<Props extends object>(
   together: Partial<Record<keyof Props, Partial<Props>>> = {},
 ): void {
   for (const property of Object.keys(every) as (keyof Props)[]) {
-    const base = { ...minimal, ...WITH_SERVICE_TYPE[String(property)], ...together[property] };
+    const login = property === 'ingress' && 'authentication' in every ? { authentication: every.authentication } : {};
+    const base = { ...minimal, ...login, ...WITH_SERVICE_TYPE[String(property)], ...together[property] };
     const before = synthesize((chart) => construct(chart, base));
     const after = synthesize((chart) => construct(chart, { ...base, [property]: every[property] }));
     expect(after, `property ${String(property)} changes nothing`).not.toEqual(before);

@@ -7,13 +7,21 @@ import { Retention } from '../../src/settings/retention';
 import { resolveTiers } from '../../src/thanos/retention-tiers';
 import { ThanosCompactor, type ThanosCompactorProps } from '../../src/thanos/thanos-compactor';
 import { compactorArguments } from '../../src/thanos/thanos-compactor-config';
-import { EVERY_WORKLOAD_OPTION, expectEveryPropToMatter, manifestOf, synthesisError, synthesize } from '../support/constructs';
+import {
+  EVERY_VOLUME_OPTION,
+  EVERY_WORKLOAD_OPTION,
+  expectEveryPropToMatter,
+  manifestOf,
+  synthesisError,
+  synthesize,
+} from '../support/constructs';
 import { BUCKET, KEYS, SHARED_BUCKET, TWENTY_GIBIBYTES } from './bucket';
 
 const MINIMAL: ThanosCompactorProps = { objectStorage: BUCKET };
 
 const EVERY_PROP: Required<ThanosCompactorProps> = {
   ...EVERY_WORKLOAD_OPTION,
+  ...EVERY_VOLUME_OPTION,
   objectStorage: SHARED_BUCKET,
   tiers: { raw: Retention.days(90), fiveMinutes: Retention.days(365), oneHour: Retention.days(3650) },
   instance: 'main',

@@ -7,6 +7,7 @@ import { ThanosCache } from '../../src/thanos/thanos-cache';
 import { ThanosQueryFrontend, type ThanosQueryFrontendProps } from '../../src/thanos/thanos-query-frontend';
 import { queryFrontendArguments } from '../../src/thanos/thanos-query-frontend-config';
 import {
+  BASIC_AUTHENTICATION,
   EVERY_SERVICE_OPTION,
   EVERY_WORKLOAD_OPTION,
   expectEveryPropToMatter,
@@ -37,6 +38,7 @@ const EVERY_PROP: Required<ThanosQueryFrontendProps> = {
   partialResponse: false,
   logQueriesLongerThan: Duration.seconds(10),
   ingress: { host: 'thanos.example.com' },
+  authentication: BASIC_AUTHENTICATION,
 };
 
 const make = (props: ThanosQueryFrontendProps) => synthesize((chart) => new ThanosQueryFrontend(chart, 'frontend', props));

@@ -5,12 +5,12 @@ import { describe, expect, it } from 'vitest';
 import { toYaml } from '../../src/kubernetes/text';
 import { DataLabels } from '../../src/settings/data-labels';
 import { Endpoint, EndpointProtocol } from '../../src/settings/endpoint';
-import { MonitoringContext } from '../../src/settings/monitoring-context';
 import { endpointProblems } from '../../src/thanos/thanos-process';
 import { ThanosQuery, type ThanosQueryProps } from '../../src/thanos/thanos-query';
 import { endpointsConfig, queryArguments, replicaLabelProblems } from '../../src/thanos/thanos-query-config';
 import { ThanosStoreGateway } from '../../src/thanos/thanos-store-gateway';
 import {
+  BASIC_AUTHENTICATION,
   EVERY_SERVICE_OPTION,
   EVERY_WORKLOAD_OPTION,
   expectEveryPropToMatter,
@@ -40,6 +40,7 @@ const EVERY_PROP: Required<ThanosQueryProps> = {
   queryTimeout: Duration.seconds(90),
   maxConcurrentQueries: 7,
   ingress: { host: 'thanos.example.com' },
+  authentication: BASIC_AUTHENTICATION,
 };
 
 describe('query configuration', () => {
@@ -143,20 +144,12 @@ describe('ThanosQuery', () => {
     expect(args).toContain('--query.replica-label=prometheus_replica');
   });
 
-  it('warns of an Ingress without login, and refuses one at a path', () => {
-    let warnings: string[] = [];
-    synthesize((chart) => {
-      new ThanosQuery(chart, 'query', { ...MINIMAL, ingress: { host: 'thanos.example.com' } });
-      warnings = MonitoringContext.of(chart).warnings;
-    });
-    expect(warnings).toEqual([
-      '[test/query] thanos-without-login: thanos.example.com shows all metrics to whoever reaches it, because Thanos has no login; let the ingress controller ask for one',
-    ]);
-    expect(
-      synthesisError(
-        (chart) => new ThanosQuery(chart, 'query', { ...MINIMAL, ingress: { host: 'thanos.example.com', path: '/thanos' } }),
-      ),
-    ).toContain('[test/query] ingress.path is "/thanos"; allowed is "/"');
+  it('refuses an Ingress without a choice of login, and one at a path', () => {
+    const error = synthesisError(
+      (chart) => new ThanosQuery(chart, 'query', { ...MINIMAL, ingress: { host: 'thanos.example.com', path: '/thanos' } }),
+    );
+    expect(error).toContain('[test/query] ingress.path is "/thanos"; allowed is "/"');
+    expect(error).toContain('[test/query] ingress is thanos.example.com without a login; allowed is an explicit choice');
   });
 
   it('names all that is wrong at once', () => {

@@ -59,6 +59,7 @@ describe('sidecar configuration', () => {
       prometheusUrl: 'http://localhost:9090',
       dataPath: '/prometheus',
       uploads: true,
+      httpClientFile: '/etc/prometheus/config/http-client.yml',
       extraArgs: ['--min-time=-3d'],
     };
     expect(sidecarArguments(settings)).toEqual([
@@ -69,10 +70,11 @@ describe('sidecar configuration', () => {
       '--grpc-address=:10901',
       '--prometheus.url=http://localhost:9090',
       '--tsdb.path=/prometheus',
+      '--prometheus.http-client-file=/etc/prometheus/config/http-client.yml',
       '--objstore.config-file=/etc/thanos/objstore.yaml',
       '--min-time=-3d',
     ]);
-    expect(sidecarArguments({ ...settings, uploads: false, extraArgs: [] })).toHaveLength(7);
+    expect(sidecarArguments({ ...settings, uploads: false, httpClientFile: undefined, extraArgs: [] })).toHaveLength(7);
   });
 });
 
@@ -80,7 +82,7 @@ describe('ThanosSidecar', () => {
   it('serves the StoreAPI with minimal properties', () => {
     const { spec } = podOf({});
     expect(spec.containers[1]).toMatchSnapshot();
-    expect(spec.volumes).toEqual([]);
+    expect(spec.volumes).toBeUndefined();
     expect(new ThanosSidecar()._uploadsBlocks).toBe(false);
   });
 

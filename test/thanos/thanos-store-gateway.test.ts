@@ -10,7 +10,14 @@ import { ThanosCache } from '../../src/thanos/thanos-cache';
 import { ThanosCompactor } from '../../src/thanos/thanos-compactor';
 import { ThanosStoreGateway, type ThanosStoreGatewayProps } from '../../src/thanos/thanos-store-gateway';
 import { configFolder, shardConfig, storeGatewayArguments } from '../../src/thanos/thanos-store-gateway-config';
-import { EVERY_WORKLOAD_OPTION, expectEveryPropToMatter, manifestOf, synthesisError, synthesize } from '../support/constructs';
+import {
+  EVERY_VOLUME_OPTION,
+  EVERY_WORKLOAD_OPTION,
+  expectEveryPropToMatter,
+  manifestOf,
+  synthesisError,
+  synthesize,
+} from '../support/constructs';
 import { BUCKET, SHARED_BUCKET, TWENTY_GIBIBYTES } from './bucket';
 
 const MEMCACHED = Endpoint.external({ host: 'memcached.example.com', port: 11211, protocol: EndpointProtocol.TCP });
@@ -19,6 +26,7 @@ const MINIMAL: ThanosStoreGatewayProps = { objectStorage: BUCKET };
 
 const EVERY_PROP: Required<ThanosStoreGatewayProps> = {
   ...EVERY_WORKLOAD_OPTION,
+  ...EVERY_VOLUME_OPTION,
   objectStorage: SHARED_BUCKET,
   instance: 'old',
   indexCacheSize: Size.mebibytes(500),

@@ -1,5 +1,5 @@
-import { aggregate } from '../../query/expressions';
-import { type Composer, type Graph, legend, type NumberPanel } from '../composer';
+import { aggregate, type Matcher } from '../../query/expressions';
+import { type Composer, type Graph, legend, type NumberPanel, type Series } from '../composer';
 import { GRID_COLUMNS } from '../layout';
 import type { SizedPanel } from '../panels';
 
@@ -50,3 +50,15 @@ export const maxOfEach = (expression: string, ...labels: readonly string[]) => (
 
 /** p50, p95 and p99 as lines. */
 export const quantiles = (of: (quantile: number) => string) => ({ p50: of(0.5), p95: of(0.95), p99: of(0.99) });
+
+/** Only those of the chosen series that these matchers meet: programs share names of metrics. */
+export function only(chosen: Series, ...fixed: readonly Matcher[]): Series {
+  return {
+    variables: chosen.variables,
+    matchers: [...chosen.matchers, ...fixed],
+    series: (metric, ...further) => chosen.series(metric, ...fixed, ...further),
+    rate: (counter, ...further) => chosen.rate(counter, ...fixed, ...further),
+    increase: (counter, ...further) => chosen.increase(counter, ...fixed, ...further),
+    quantile: (quantile, by, histogram, ...further) => chosen.quantile(quantile, by, histogram, ...fixed, ...further),
+  };
+}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DashboardVariable } from './dashboard-model';
 import { chosen, expand, filtered } from './expand';
+import { filtersByValue, selectorsOf } from './selections';
 
 const RANGE = { from: 1000, to: 4600, step: 30, scrapeInterval: 30 };
 const several = new Map([['status', { values: ["it's", 'a.b'], multi: true }]]);
@@ -50,5 +51,20 @@ describe('what Grafana does to a query', () => {
   it('takes parts of values by a regular expression', () => {
     expect(filtered(['a-1', 'a-2', 'b'], variable({ regex: '/^(.)-/' }))).toEqual(['a']);
     expect(filtered(['a', 'b'], variable({}))).toEqual(['a', 'b']);
+  });
+});
+
+describe('a query that shows nothing', () => {
+  it('is asked for what it selects', () => {
+    expect(selectorsOf('sum(rate(a_total{b="c"}[5m])) / sum(rate(d_total[5m]))')).toEqual(['a_total{b="c"}', 'd_total']);
+  });
+
+  it.each([
+    ['a > 0', true],
+    ['a{b!="c"} == 1', true],
+    ['a{b!="c"}', false],
+    ['a > bool 0', false],
+  ])('filters by value: %s', (query, filters) => {
+    expect(filtersByValue(query)).toBe(filters);
   });
 });
