@@ -38,6 +38,8 @@ import { grantScrapeRights, reachTargets, scrapedJobs, shortestInterval } from '
 
 const HTTP = { name: 'http', port: 9090 };
 const DATA_VOLUME = 'data';
+const CLIENT_PATH = '/etc/prometheus/client';
+const CLIENT_MOUNT = { name: 'client', mountPath: CLIENT_PATH, readOnly: true };
 
 // Half an hour to start: replaying the write-ahead log takes about 25 s for a million series, and a restart would start over.
 const STARTS = { periodSeconds: 5, failureThreshold: 360, timeoutSeconds: 3 };
@@ -55,7 +57,7 @@ const READY_COMMAND = [
   'promtool',
   'check',
   'ready',
-  `--http.config.file=${CONFIG_PATH}/${HTTP_CLIENT_FILE}`,
+  `--http.config.file=${CLIENT_PATH}/${HTTP_CLIENT_FILE}`,
   `--url=http://localhost:${HTTP.port}`,
 ];
 
@@ -81,6 +83,8 @@ export class Prometheus extends Component {
   private readonly settled: SettledPrometheus;
   /** Those with rules of the library and of `alerts`. */
   private ruleMaps: readonly ConfigFiles[] = [];
+  /** How programs in the pod log in, where Prometheus asks for passwords itself. */
+  private clientFiles: ConfigFiles | undefined;
   private receivesWrites: boolean;
 
   constructor(
@@ -152,11 +156,10 @@ export class Prometheus extends Component {
    * @internal
    */
   protected _configure(): ConfigFiles | undefined {
+    const config = configFiles(this, 'config', () => ({ [CONFIG_FILE]: toYaml(prometheusConfig(this.configSettings())) }));
     const login = stackLogin(this.props.authentication);
-    const config = configFiles(this, 'config', () => ({
-      [CONFIG_FILE]: toYaml(prometheusConfig(this.configSettings())),
-      ...(login && { [HTTP_CLIENT_FILE]: toYaml({ basic_auth: basicAuthConfig(login) }) }),
-    }));
+    this.clientFiles =
+      login && configFiles(this, 'client', () => ({ [HTTP_CLIENT_FILE]: toYaml({ basic_auth: basicAuthConfig(login) }) }));
     this.ruleMaps = ruleConfigMaps(this, this.alerts, this.props.objectives ?? [], () => ({
       labels: this._context.dataLabels,
       scrapeInterval: this._context.scrapeInterval,
@@ -248,9 +251,9 @@ export class Prometheus extends Component {
       dataVolume: DATA_VOLUME,
       dataPath: DATA_PATH,
       user: IMAGE_TABLE.prometheus.user,
-      httpClient: stackLogin(this.props.authentication) && {
-        file: `${CONFIG_PATH}/${HTTP_CLIENT_FILE}`,
-        mounts: [configMount, ...logins.mounts],
+      httpClient: this.clientFiles && {
+        file: `${CLIENT_PATH}/${HTTP_CLIENT_FILE}`,
+        mounts: [CLIENT_MOUNT, ...logins.mounts],
       },
     };
     const additions = extensions.map((extension) => extension._addition(host));
@@ -258,17 +261,20 @@ export class Prometheus extends Component {
     return {
       serviceAccountName: account,
       mountsToken: true,
+      // Extensions read once how they log in; everything else is read again.
+      checksum: this.clientFiles?.checksum(),
       // The write-ahead log is closed and requests in flight are answered before the end.
       terminationGracePeriodSeconds: 300,
       labels: united(additions.map(({ podLabels }) => podLabels)),
       containers: [
-        this.server([configMount, ...web.mounts, ...logins.mounts]),
+        this.server([configMount, ...web.mounts, ...logins.mounts, ...(this.clientFiles ? [CLIENT_MOUNT] : [])]),
         ...additions.flatMap(({ containers }) => containers),
       ],
       volumes: [
         ...(config ? [config.volume('config')] : []),
         ...web.volumes,
         ...logins.volumes,
+        ...(this.clientFiles ? [this.clientFiles.volume(CLIENT_MOUNT.name)] : []),
         ...ruleVolumes,
         ...additions.flatMap(({ volumes }) => volumes),
       ],

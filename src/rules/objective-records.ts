@@ -67,8 +67,9 @@ export function objectiveGroups(context: RuleContext, objective: ObjectiveSettin
         record(failures('1h'), counted(60).failed),
         record(failures('6h'), failuresOver(360)),
         record(ratio('5m'), share(own(failures('5m')), own(events))),
+        // Not of the record beside it, whose series have the label of the objective.
         record(ratio('30m'), share(`(${counted(30).failed})`, counted(30).events)),
-        record(ratio('1h'), share(own(failures('1h')), counted(60).events)),
+        record(ratio('1h'), share(`(${counted(60).failed})`, counted(60).events)),
         record(ratio('2h'), shareOver(120)),
         record(ratio('6h'), shareOver(360)),
       ],

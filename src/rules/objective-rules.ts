@@ -103,14 +103,15 @@ const burnRate = (window: (typeof BURN_RATES)['page' | 'ticket'][number]['long' 
   `${OBJECTIVE_RECORDS.ratio(window)} / (1 - ${OBJECTIVE_RECORDS.target})`;
 
 /**
- * Over a long window, so that it matters, and over a short one, so that it ends when the trouble does.
+ * Over a long window, so that it matters, and over a short one, so that it ends when the trouble does. Failures are counted by
+ * `increase`, which estimates, and may see 4.9 where there were 5.
  * @param threshold burn rate of the first pair of windows; that of the second is in proportion
  */
 function burns(urgency: 'page' | 'ticket', threshold: number, minimum: string): string {
   const [{ rate: standard }] = BURN_RATES[urgency];
   const pairs = BURN_RATES[urgency].map(({ long, short, rate }) => {
     const limit = Number(((threshold * rate) / standard).toPrecision(12));
-    return `(${burnRate(long)} > ${limit} and ${burnRate(short)} > ${limit} and ${OBJECTIVE_RECORDS.failures(long)} >= ${minimum})`;
+    return `(${burnRate(long)} > ${limit} and ${burnRate(short)} > ${limit} and ${OBJECTIVE_RECORDS.failures(long)} > ${minimum} - 0.5)`;
   });
   return pairs.join(' or ');
 }

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, linkSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { dump } from 'js-yaml';
 import type { Manifest } from '../support/constructs';
+import { bcryptHash } from './bcrypt';
 
 /** A secret value with all that breaks careless templates. It is no credential: nothing accepts it. */
 export const HOSTILE_SECRET = `s: {x} #y "z" 'w'`;
@@ -31,8 +33,13 @@ function place(file: string, target: string): void {
   }
 }
 
-/** Content of a Secret's file: a certificate where one is expected. */
-const secretFile = (path: string, certificate: string) => (/\.(crt|pem)$/.test(path) ? certificate : HOSTILE_SECRET);
+/** Content of a Secret's file: a certificate where one is expected, users where a web configuration is. */
+function secretFile(path: string, certificate: string): string {
+  if (path === 'web.yml') {
+    return dump({ basic_auth_users: { somebody: bcryptHash('any') } });
+  }
+  return /\.(crt|pem)$/.test(path) ? certificate : HOSTILE_SECRET;
+}
 
 function volumeFiles(volume: Manifest, manifests: Manifest[], namespace: string, certificate: string): Record<string, string> {
   if (volume.configMap) {

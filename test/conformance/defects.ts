@@ -89,7 +89,7 @@ export class Trial {
     const { server } = this.plane;
     switch (judge) {
       case 'wiring':
-        return wiringProblems(manifests);
+        return wiringProblems(manifests, this.prerequisites);
       case 'contracts':
         return contractProblems(manifests, this.prerequisites);
       case 'memcached':

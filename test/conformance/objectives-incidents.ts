@@ -41,18 +41,18 @@ export const INCIDENTS: readonly Incident[] = [
   lasting('five-percent', '5 % fail for three hours', 0.05, 3),
   lasting('one-percent', '1 % fail for eight hours', 0.01, 8),
   lasting('slow-burn', '0.4 % fail for a day', 0.004, 24),
-  lasting('slower-burn', '0.2 % fail for two days', 0.002, 48),
+  lasting('slower-burn', '0.2 % fail for 40 hours', 0.002, 40),
   {
     name: 'repeated',
-    title: 'Everything fails for 30 s, every hour of half a day',
+    title: 'Everything fails for 30 s, every hour for eight hours',
     requestsPerMinute: BUSY,
-    phases: Array.from({ length: 12 }, () => [
+    phases: Array.from({ length: 8 }, () => [
       { hours: STEP, failing: 1 },
       { hours: 1 - STEP, failing: 0 },
     ]).flat(),
   },
   lasting('blip', 'Everything fails for 30 s, once', 1, STEP),
-  lasting('within-budget', '0.05 % fail for two days', 0.0005, 48),
+  lasting('within-budget', '0.05 % fail for 40 hours', 0.0005, 40),
   {
     name: 'rollout',
     title: 'All pods start anew, nothing fails',

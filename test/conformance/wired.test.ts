@@ -7,7 +7,7 @@ describe.each(EXAMPLES)('%s', (example) => {
   const manifests = exampleManifests(example);
 
   it('names only what is there, and reaches it', () => {
-    expect(wiringProblems(manifests)).toEqual([]);
+    expect(wiringProblems(manifests, examplePrerequisites(example))).toEqual([]);
   });
 
   it('keeps what its parts owe each other', () => {

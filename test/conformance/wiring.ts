@@ -1,6 +1,6 @@
 import type { Manifest } from '../support/constructs';
 import { expectInvariants } from '../support/invariants';
-import { workloadsOf } from './examples';
+import { type Prerequisites, workloadsOf } from './examples';
 import { allows, type End } from './network';
 import {
   configFilesOf,
@@ -146,18 +146,21 @@ const variableProblems = (manifests: Manifest[], workload: Manifest): string[] =
   });
 
 /** What holds for the objects by themselves: names, selectors, mounts, security. */
-function invariantProblems(manifests: Manifest[]): string[] {
+function invariantProblems(manifests: Manifest[], foreign: readonly string[]): string[] {
   try {
-    expectInvariants(manifests);
+    expectInvariants(manifests, foreign);
     return [];
   } catch (error) {
     return [String(error).split('\n')[0]];
   }
 }
 
-/** Whether everything that the manifests name is there, can be reached and may be reached. */
-export const wiringProblems = (manifests: Manifest[]): string[] => [
-  ...invariantProblems(manifests),
+/** Whether everything that the manifests name is there or among the prerequisites, can be reached and may be reached. */
+export const wiringProblems = (manifests: Manifest[], prerequisites: Prerequisites = {}): string[] => [
+  ...invariantProblems(
+    manifests,
+    (prerequisites.ConfigMaps ?? []).map(({ name }) => name),
+  ),
   ...referencesOf(manifests).flatMap((reference) => referenceProblems(manifests, reference)),
   ...scrapeProblems(manifests),
   ...workloadsOf(manifests).flatMap((workload) => [

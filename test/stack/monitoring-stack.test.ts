@@ -181,6 +181,7 @@ describe('MonitoringStack', () => {
     expect(stack.prerequisites.items.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
       'Bucket shop-loki',
       'Bucket shop-thanos',
+      'DefaultStorageClass any',
       'Namespace shop',
       'NodeLabel role=monitoring',
       'NodeTaint role=monitoring:NoSchedule',

@@ -6,13 +6,16 @@ const WORKLOADS = ['StatefulSet', 'Deployment', 'DaemonSet'];
 const contains = (labels: Record<string, string>, selector: Record<string, string>) =>
   Object.entries(selector).every(([key, value]) => labels[key] === value);
 
-/** What holds for the manifests of any stack. */
-export function expectInvariants(manifests: Manifest[]): void {
+/**
+ * What holds for the manifests of any stack.
+ * @param foreign names of ConfigMaps that others own
+ */
+export function expectInvariants(manifests: Manifest[], foreign: readonly string[] = []): void {
   const names = manifests.map(({ kind, metadata }) => [kind, metadata.namespace ?? '', metadata.name].join(' '));
   expect(new Set(names).size).toBe(names.length);
   const workloads = manifests.filter(({ kind }) => WORKLOADS.includes(kind));
   for (const workload of workloads) {
-    expectPod(workload, manifests);
+    expectPod(workload, manifests, foreign);
   }
   for (const service of manifests.filter(({ kind }) => kind === 'Service')) {
     expectService(service, workloads, manifests);
@@ -22,7 +25,7 @@ export function expectInvariants(manifests: Manifest[]): void {
   }
 }
 
-function expectPod(workload: Manifest, manifests: Manifest[]): void {
+function expectPod(workload: Manifest, manifests: Manifest[], foreign: readonly string[]): void {
   const { template, selector } = workload.spec;
   const name = `${workload.kind} ${workload.metadata.name}`;
   expect(contains(template.metadata.labels, selector.matchLabels), `${name}: selector`).toBe(true);
@@ -64,7 +67,7 @@ function expectPod(workload: Manifest, manifests: Manifest[]): void {
     }
   }
   for (const volume of template.spec.volumes ?? []) {
-    if (volume.configMap && volume.configMap.optional !== true) {
+    if (volume.configMap && volume.configMap.optional !== true && !foreign.includes(volume.configMap.name)) {
       expect(inNamespace('ConfigMap', volume.configMap.name), `${name}: ConfigMap ${volume.configMap.name}`).toBe(true);
     }
   }

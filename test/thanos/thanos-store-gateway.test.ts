@@ -144,6 +144,7 @@ describe('ThanosStoreGateway', () => {
         'Secret storage-ca ca.pem',
         'Secret object-storage access-key',
         'Secret object-storage secret-key',
+        'DefaultStorageClass any',
       ]);
     });
   });
