@@ -126,11 +126,14 @@ async function replay(promtool: string, one: Replay): Promise<Firing[]> {
   const { stepSeconds, historyHours, hours, severity } = one;
   const settings = everythingRuns({ scrapeInterval: Duration.seconds(stepSeconds) });
   const own = objectives(one).map(({ _settings }) => _settings);
-  const files = ruleFiles(onlyFor(severity, new Alerts()._objectiveGroups(settings, own, true)));
+  const groups = onlyFor(severity, new Alerts()._objectiveGroups(settings, own, true));
+  const files = ruleFiles(groups);
   const asked = services(one).map((service) => ({ ...service, asked: questions(service, one) }));
   const test = {
     rule_files: Object.keys(files),
     evaluation_interval: `${stepSeconds}s`,
+    // Any order would do in Prometheus; without one, promtool has another each time.
+    group_eval_order: groups.map(({ name }) => name),
     tests: [
       {
         interval: `${stepSeconds}s`,

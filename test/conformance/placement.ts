@@ -24,12 +24,26 @@ export async function prepare(plane: ControlPlane, prerequisites: Prerequisites)
     ...names(prerequisites, 'Storage classes').map((name) => plane.addStorageClass(name)),
     ...names(prerequisites, 'Default storage class').map((name) => plane.addStorageClass(name, true)),
     ...names(prerequisites, 'Namespaces').map((name) => plane.create('/api/v1/namespaces', { metadata: { name } })),
+    ...names(prerequisites, 'Persistent volumes').map((name) =>
+      plane.create('/api/v1/persistentvolumes', existingVolume(name, names(prerequisites, 'Storage classes')[0])),
+    ),
     ...names(prerequisites, 'Priority classes').map((name) =>
       plane.create('/apis/scheduling.k8s.io/v1/priorityclasses', { metadata: { name }, value: 1000 }),
     ),
   ]);
   return nodes;
 }
+
+/** A volume that somebody kept, of any size, on every node. */
+const existingVolume = (name: string, storageClassName: string): Manifest => ({
+  metadata: { name },
+  spec: {
+    accessModes: ['ReadWriteOnce'],
+    capacity: { storage: '1Ti' },
+    storageClassName,
+    hostPath: { path: `/volumes/${name}` },
+  },
+});
 
 /** What a workload still lacks, in words. */
 function lacking({ kind, metadata, spec, status = {} }: Manifest, nodes: number): string[] {

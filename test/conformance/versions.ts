@@ -29,8 +29,9 @@ export const TESTED: Record<Exclude<ImageName, keyof typeof UNTESTED>, TestedPro
 
 /** Images without a program here, with the reason. */
 export const UNTESTED = {
-  tempo: 'the Go module proxy does not serve its module; its configuration is held against its published source',
-  jaeger: 'the Go module proxy serves no version 2 under its own number; its configuration is held against its published source',
+  tempo: 'the Go module proxy does not serve its module; its configuration was read beside its published source, no test runs it',
+  jaeger:
+    'the Go module proxy serves no version 2 under its own number; its configuration was read beside its published source, no test runs it',
   grafana: 'no Grafana server can be had from the Go module proxy or Debian; what it reads is checked by its documented form',
   elasticsearch: 'no registry that can be reached has it',
   kibana: 'no registry that can be reached has it',
