@@ -69,7 +69,12 @@ export function requireForClaim(component: Component, claim: Claim, replicas: nu
   if (existingVolume) {
     const { _name: name, _labels: labels = {} } = existingVolume;
     const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
-    component._require({ kind: 'PersistentVolume', name: name ?? selector.join(',') });
+    const claims = Array.from({ length: replicas }, (_, index) => `${claim.name}-${component._identity.name}-${index}`);
+    component._require({
+      kind: 'PersistentVolume',
+      name: name ?? selector.join(','),
+      keys: claims.map((claimName) => `${component._identity.namespace}/${claimName}`),
+    });
     component._check(() => existingVolume._problems(replicas));
   }
 }

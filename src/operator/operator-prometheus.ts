@@ -65,6 +65,7 @@ export class OperatorPrometheus extends Prometheus {
       jobs: Object.fromEntries(jobs.map((job) => [job, job])),
       sendsAlerts: intent.sendsAlerts,
       objectives: props.objectives,
+      retention: intent.retention,
     });
     // Its pods are a scraper of the stack, which policies let in by their labels.
     new ComponentMonitors(this, 'monitors', { namespace, labels, prometheusNamespaces: [] });

@@ -1,4 +1,5 @@
 import { checkPromQl } from '../query/promql';
+import { regularExpressionProblem } from '../query/regular-expression';
 import { OBJECTIVE_LABEL } from './objective-records';
 import { BURN_RATES } from './objective-rules';
 import { bucketBound, errorBudget, errorLabelsOf, ObjectiveAlerts, type ObjectiveSettings, WINDOW } from './objective-settings';
@@ -144,10 +145,10 @@ function queryProblems(property: string, query: string): string[] {
 }
 
 function patternProblems(label: string, pattern: string): string[] {
-  const problems = checkPromQl(`x{y=~${JSON.stringify(pattern)}}`);
-  return problems.length === 0 && pattern !== ''
+  const problem = regularExpressionProblem(pattern);
+  return problem === undefined
     ? []
-    : [`errorLabels.${label} is ${quoted(pattern)}; allowed is a regular expression that is not empty: correct it`];
+    : [`errorLabels.${label} is ${quoted(pattern)}; allowed is a regular expression as RE2 reads it: correct it (${problem})`];
 }
 
 function boundProblems(durationMetric: string, thresholdMilliseconds: number, { loggedMetrics = [] }: RuleSettings): string[] {

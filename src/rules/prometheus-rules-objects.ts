@@ -3,6 +3,7 @@ import { Component } from '../kubernetes/component';
 import type { Kind } from '../kubernetes/kubernetes-api';
 import { emitObject, objectLabels } from '../kubernetes/objects';
 import { nearest } from '../settings/nearest';
+import type { Retention } from '../settings/retention';
 import { Alerts } from './alerts';
 import type { Objective } from './objective';
 import { gatherObjectives, portions } from './rule-config-maps';
@@ -25,11 +26,10 @@ export interface PrometheusRulesProps {
   readonly jobs?: { [source: string]: string };
   /** Whether that Prometheus has an Alertmanager. @default true */
   readonly sendsAlerts?: boolean;
-  /**
-   * Service level objectives. That Prometheus must keep samples for as long as their windows, which nothing here can check.
-   * @default - none but those that `alerts` are given
-   */
+  /** Service level objectives. @default - none but those that `alerts` are given */
   readonly objectives?: Objective[];
+  /** How long that Prometheus keeps samples. Windows of objectives that are longer are errors. @default - not known, and not checked */
+  readonly retention?: Retention;
 }
 
 interface RuleObject {
@@ -86,6 +86,7 @@ export class PrometheusRules extends Component {
       scrapeInterval: context.scrapeInterval,
       jobs,
       sendsAlerts: props.sendsAlerts ?? true,
+      retention: props.retention,
       loggedMetrics: context._plan.loggedMetrics,
     };
   }

@@ -1,4 +1,7 @@
-/** A PersistentVolume that exists, with what was kept there before. Claims otherwise get a new volume of their storage class. */
+/**
+ * A PersistentVolume that exists, with what was kept there before. Claims otherwise get a new volume of their storage class. Reserve
+ * it for its claim (`claimRef`; the prerequisites name the claim): any other claim of its class may take it first.
+ */
 export class ExistingVolume {
   /** The volume of this name; for one replica, because each claim takes a volume of its own. */
   public static named(name: string): ExistingVolume {

@@ -8,7 +8,7 @@ export interface Prerequisite {
   readonly namespace?: string;
   /** Its name; for node labels and taints the whole of it. */
   readonly name: string;
-  /** Keys of a Secret or ConfigMap; prefix inside a bucket. */
+  /** Keys of a Secret or ConfigMap; prefix inside a bucket; claims of a volume. */
   readonly keys: string[];
   /** Components that need it. */
   readonly neededBy: string[];
@@ -24,7 +24,8 @@ const HOW: Record<PrerequisiteEntry['kind'], string> = {
   DefaultStorageClass:
     'Default storage class (annotation `storageclass.kubernetes.io/is-default-class`), for volumes whose class is not named',
   PriorityClass: 'Priority classes',
-  PersistentVolume: 'Persistent volumes',
+  PersistentVolume:
+    'Persistent volumes, reserved for these claims (`claimRef`), which others of their class could take otherwise',
   CustomResourceDefinition: 'Custom resource definitions',
   CustomObject: 'Objects of these definitions',
   Access: 'Role bindings that somebody else makes',

@@ -6,7 +6,7 @@ import { accessProblems, accountsOf, describeRight, recordRequests, rightsOf, TA
 import { ApiServer } from './api-server';
 import { EXAMPLES, exampleManifests } from './examples';
 import { findProgram } from './programs';
-import { applyAll, defineResources, makeForeignNamespaces } from './stack-on-server';
+import { applyAll, defineResources, makeForeignNamespaces, removeAll } from './stack-on-server';
 
 const etcd = findProgram('etcd');
 const apiServer = findProgram('kube-apiserver');
@@ -59,5 +59,6 @@ describe.skipIf(!hasPrograms)('access', () => {
     expect(unused.map(describeRight)).toEqual([]);
     expect(unproven).toEqual(UNPROVEN[example] ?? []);
     expect(await accessProblems(server, accountsOf(manifests), allowed)).toEqual([]);
+    await removeAll(server, manifests);
   });
 });

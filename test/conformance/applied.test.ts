@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiServer } from './api-server';
 import { EXAMPLES, exampleManifests } from './examples';
 import { findProgram } from './programs';
-import { applyAll, defineResources, makeForeignNamespaces } from './stack-on-server';
+import { applyAll, defineResources, makeForeignNamespaces, removeAll } from './stack-on-server';
 
 const etcd = findProgram('etcd');
 const apiServer = findProgram('kube-apiserver');
@@ -30,5 +30,6 @@ describe.skipIf(etcd === undefined || apiServer === undefined)('a real API serve
     const first = await versions();
     expect(await applyAll(server, manifests)).toEqual([]);
     expect(await versions()).toEqual(first);
+    await removeAll(server, manifests);
   });
 });

@@ -31,11 +31,7 @@ function cells(name: string, urgency: 'page' | 'ticket', firings: readonly Firin
 export function measured(firings: readonly Firing[]): string {
   const guarded = firings.filter(({ objective }) => objective !== UNGUARDED);
   const unguarded = firings.find(({ objective }) => objective === UNGUARDED);
-  const rows = INCIDENTS.map(({ name, title }) => [
-    title,
-    ...cells(name, 'page', guarded),
-    ...cells(name, 'ticket', guarded),
-  ]);
+  const rows = INCIDENTS.map(({ name, title }) => [title, ...cells(name, 'page', guarded), ...cells(name, 'ticket', guarded)]);
   const quiet = INCIDENTS.find(({ name }) => name === QUIET_FAILURE);
   return [
     MEASURED_BEGIN,

@@ -1,7 +1,7 @@
 import type { Manifest } from '../support/constructs';
 import { until } from './api-server';
 import type { ControlPlane } from './control-plane';
-import { type Prerequisites, workloadsOf } from './examples';
+import { type Prerequisite, type Prerequisites, workloadsOf } from './examples';
 import { contains, title } from './references';
 import { applyAll, makeForeignNamespaces } from './stack-on-server';
 
@@ -24,8 +24,8 @@ export async function prepare(plane: ControlPlane, prerequisites: Prerequisites)
     ...names(prerequisites, 'Storage classes').map((name) => plane.addStorageClass(name)),
     ...names(prerequisites, 'Default storage class').map((name) => plane.addStorageClass(name, true)),
     ...names(prerequisites, 'Namespaces').map((name) => plane.create('/api/v1/namespaces', { metadata: { name } })),
-    ...names(prerequisites, 'Persistent volumes').map((name) =>
-      plane.create('/api/v1/persistentvolumes', existingVolume(name, names(prerequisites, 'Storage classes')[0])),
+    ...(prerequisites['Persistent volumes'] ?? []).map((volume) =>
+      plane.create('/api/v1/persistentvolumes', existingVolume(volume, names(prerequisites, 'Storage classes')[0])),
     ),
     ...names(prerequisites, 'Priority classes').map((name) =>
       plane.create('/apis/scheduling.k8s.io/v1/priorityclasses', { metadata: { name }, value: 1000 }),
@@ -34,10 +34,11 @@ export async function prepare(plane: ControlPlane, prerequisites: Prerequisites)
   return nodes;
 }
 
-/** A volume that somebody kept, of any size, on every node. */
-const existingVolume = (name: string, storageClassName: string): Manifest => ({
+/** A volume that somebody kept for a claim, of any size, on every node. */
+const existingVolume = ({ name, keys: [claim] }: Prerequisite, storageClassName: string): Manifest => ({
   metadata: { name },
   spec: {
+    claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace: claim.split('/')[0], name: claim.split('/')[1] },
     accessModes: ['ReadWriteOnce'],
     capacity: { storage: '1Ti' },
     storageClassName,

@@ -40,3 +40,10 @@ export async function applyAll(server: ApiServer, manifests: Manifest[], options
   }
   return problems;
 }
+
+/** Takes the manifests away again: examples share names, and some fields of theirs cannot be changed. Namespaces stay. */
+export async function removeAll(server: ApiServer, manifests: Manifest[]): Promise<void> {
+  for (const manifest of manifests.filter(({ kind }) => kind !== 'Namespace')) {
+    await server.send('DELETE', await server.path(manifest));
+  }
+}

@@ -81,7 +81,9 @@ function outwardProblems(manifests: Manifest[], workload: Manifest): string[] {
   const reaches = (end: End, port: number, protocol?: string) =>
     allows(manifests, 'Egress', endOf(workload), end, port, protocol);
   const usesNames = referencesOf(manifests).some((reference) => reference.workload === workload);
-  const usesStorage = configFilesOf(workload, manifests).some(({ text }) => /\bbucket(_name)?:/.test(text));
+  const usesStorage = configFilesOf(workload, manifests).some(
+    ({ text }) => !text.startsWith('{') && /\bbucket(_name)?:/.test(text),
+  );
   const usesKubelets = scrapeJobsOf(manifests).some(
     ({ workload: own, job }) => own === workload && job.kubernetes_sd_configs?.some(({ role }: Manifest) => role === 'node'),
   );

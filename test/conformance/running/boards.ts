@@ -160,7 +160,14 @@ class Board {
 
   /** Standard boards are about all that a component can do; on a small, healthy cluster much of it does not happen. */
   private async isAboutNothingHere(source: RunningDataSource, query: string): Promise<boolean> {
-    if (source.provisioned.type !== 'prometheus' || !STANDARD.has(this.model.uid)) {
+    if (!STANDARD.has(this.model.uid)) {
+      return false;
+    }
+    if (source.provisioned.type === 'loki') {
+      // The pod that a board opens with may be one whose lines nobody reads.
+      return true;
+    }
+    if (source.provisioned.type !== 'prometheus') {
       return false;
     }
     for (const selector of selectorsOf(query)) {
