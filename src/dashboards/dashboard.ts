@@ -25,7 +25,7 @@ import { logsBoard } from './logs-board';
 import { messagesBoard } from './messages-board';
 import { podsBoard } from './pods-board';
 import { STANDARD_BOARDS, unknownProblem } from './standard/catalogue';
-import { folderOf, type StandardBoard, standardBoard } from './standard-board';
+import { folderOf, standardBoard } from './standard-board';
 
 /** Largest board. It shares a ConfigMap with metadata, and client-side apply stops at 262,144 bytes. */
 const SIZE_LIMIT = 200_000;
@@ -90,16 +90,9 @@ export class Dashboard {
    */
   public static standard(name: string, options: StandardDashboardOptions = {}): Dashboard {
     const definition = STANDARD_BOARDS.find((candidate) => candidate.name === name);
-    return definition === undefined
-      ? new Dashboard(name, name, undefined, { model: () => EMPTY(name), problems: () => [unknownProblem(name)] })
-      : Dashboard._standard(definition, options);
-  }
-
-  /**
-   * A board of the library.
-   * @internal
-   */
-  public static _standard(definition: StandardBoard, options: StandardDashboardOptions): Dashboard {
+    if (definition === undefined) {
+      return new Dashboard(name, name, undefined, { model: () => EMPTY(name), problems: () => [unknownProblem(name)] });
+    }
     return new Dashboard(definition.name, options.title ?? definition.title, folderOf(definition, options), {
       model: (context) => standardBoard(definition, options, context),
       problems: (context) => standardProblems(options, context),

@@ -75,7 +75,7 @@ export class StandardDashboards {
   public _served(dataSources: DashboardDataSources, sources: ReadonlySet<string>): Map<string, Dashboard[]> {
     const served = new Map<string, Dashboard[]>();
     for (const board of STANDARD_BOARDS.filter((candidate) => this.includes(candidate, dataSources, sources))) {
-      const dashboard = Dashboard._standard(board, this.selection.changes[board.name] ?? {});
+      const dashboard = Dashboard.standard(board.name, this.selection.changes[board.name] ?? {});
       const bundle = board.bundle ?? board.topic;
       served.set(bundle, [...(served.get(bundle) ?? []), dashboard]);
     }
