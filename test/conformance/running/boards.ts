@@ -164,8 +164,10 @@ class Board {
       return false;
     }
     if (source.provisioned.type === 'loki') {
-      // The pod that a board opens with may be one whose lines nobody reads.
-      return true;
+      // The pod that a board opens with may be in a namespace whose lines no pipeline reads.
+      const read = await source.labelValues('namespace', undefined, this.range);
+      const asked = [...query.matchAll(/namespace=~"([^"]*)"/g)].map(([, expression]) => new RegExp(`^(?:${expression})$`));
+      return asked.length > 0 && !read.some((namespace) => asked.every((expression) => expression.test(namespace)));
     }
     if (source.provisioned.type !== 'prometheus') {
       return false;
