@@ -116,9 +116,14 @@ export class Agent {
     );
   }
 
+  /**
+   * @param overlay what the configuration gets on top
+   * @param more the port of an agent to form a cluster with, or 0 to be the first of one; who the API server takes it for
+   */
   static async start(
     construct: (chart: Chart, push: Endpoint) => void,
     overlay: (config: string, folder: string) => string,
+    { cluster, kubeconfig }: { readonly cluster?: number; readonly kubeconfig?: string } = {},
   ): Promise<Agent> {
     const folder = mkdtempSync(join(tmpdir(), 'pipelines-'));
     mkdirSync(join(folder, 'config'));
@@ -127,8 +132,17 @@ export class Agent {
     writeFileSync(join(folder, 'config/config.alloy'), overlay(config, folder));
     const port = await freePort();
     const args = ['run', join(folder, 'config'), `--server.http.listen-addr=127.0.0.1:${port}`];
-    const process = spawn(String(program), [...args, `--storage.path=${folder}/data`, '--disable-reporting']);
-    return new Agent(folder, process, receiver, port);
+    if (cluster !== undefined) {
+      const addresses = [
+        `--cluster.advertise-address=127.0.0.1:${port}`,
+        `--cluster.join-addresses=127.0.0.1:${cluster || port}`,
+      ];
+      args.push('--cluster.enabled=true', `--cluster.node-name=agent-${port}`, ...addresses);
+    }
+    const agent = spawn(String(program), [...args, `--storage.path=${folder}/data`, '--disable-reporting'], {
+      env: { ...process.env, ...(kubeconfig === undefined ? {} : { KUBECONFIG: kubeconfig }) },
+    });
+    return new Agent(folder, agent, receiver, port);
   }
 
   /** Waits for lines; what is missing then is the business of the test. */

@@ -62,13 +62,8 @@ describe.skipIf(program === undefined || !programs.etcd || !programs.apiServer)(
             output: 'message',
           }),
         ]),
-      (config) =>
-        config.replace(
-          'loki.source.kubernetes_events "events" {',
-          `$&\n\tclient {\n\t\tkubeconfig_file = ${JSON.stringify(server.kubeconfig())}\n\t}\n`,
-        ),
+      (config) => withKubeconfig(config, server.kubeconfig()),
     );
-    const attribute = (key: string, stringValue: string) => ({ key, value: { stringValue } });
     const records = {
       resourceLogs: [
         {
@@ -148,6 +143,119 @@ describe.skipIf(program === undefined || !programs.etcd || !programs.apiServer)(
       labels: { ...place, namespace: 'shop', app: 'orders', level: 'ERROR' },
       metadata: { pod: 'orders-0', traceId: '4bf92f3577b34da6a3ce929d0e0e4736', route: '/orders/{id}' },
     });
+  });
+});
+
+const attribute = (key: string, stringValue: string) => ({ key, value: { stringValue } });
+
+const withKubeconfig = (config: string, kubeconfig: string) =>
+  config
+    .replace(
+      'loki.source.kubernetes_events "events" {',
+      `$&\n\tclient {\n\t\tkubeconfig_file = ${JSON.stringify(kubeconfig)}\n\t}\n`,
+    )
+    .replace(/otelcol.processor.k8sattributes "\w+" \{/, '$&\n\tauth_type = "kubeConfig"\n');
+
+describe.skipIf(program === undefined || !programs.etcd || !programs.apiServer)('two agents of the cluster', () => {
+  let server: ApiServer;
+  const agents: Agent[] = [];
+  const received = (app: string) =>
+    agents.flatMap(({ receiver }) => receiver.received).filter(({ labels }) => labels.app === app);
+  const said = () => agents.map(({ output }) => output.slice(-2000)).join('\n');
+
+  beforeAll(async () => {
+    server = await ApiServer.start({ etcd: String(programs.etcd), apiServer: String(programs.apiServer) });
+    const metadata = { name: 'orders-0', namespace: 'default' };
+    await server.apply({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { ...metadata, labels: { 'app.kubernetes.io/name': 'orders' } },
+      spec: { nodeName: 'node-1', containers: [{ name: 'main', image: 'orders' }] },
+    });
+    const status = { phase: 'Running', podIP: '127.0.0.1', podIPs: [{ ip: '127.0.0.1' }] };
+    expect(
+      await server.send('PATCH', '/api/v1/namespaces/default/pods/orders-0/status', {
+        body: { status },
+        type: 'application/strategic-merge-patch+json',
+      }),
+    ).toMatchObject({ status: 200 });
+  });
+  afterAll(async () => {
+    await Promise.all(agents.map((agent) => agent.stop()));
+    server?.stop();
+  });
+
+  it('send each event once, and know an application by the address it sends from', { timeout: 60_000 }, async () => {
+    const peers = () =>
+      Promise.all(agents.map((agent) => agent.counter(/^cluster_node_peers\{.*state="participant".*\} (\S+)$/gm)));
+    const otlpPorts: number[] = [];
+    for (const joined of [() => 0, () => agents[0].port]) {
+      const ports = { httpPort: await freePort(), grpcPort: await freePort() };
+      otlpPorts.push(ports.httpPort);
+      agents.push(
+        await Agent.start(
+          (chart, push) =>
+            cluster(
+              chart,
+              push,
+              [LogPipeline.kubernetesEvents({ name: 'events' }), LogPipeline.otlp({ name: 'otlp', ...ports })],
+              2,
+            ),
+          (config) => withKubeconfig(config, server.kubeconfig()),
+          { cluster: joined(), kubeconfig: server.kubeconfig() },
+        ),
+      );
+      await until(
+        async () => (await peers()).every((count) => count === agents.length),
+        30_000,
+        () => Promise.resolve(said()),
+      );
+    }
+    for (let event = 1; event <= 20; event++) {
+      const { status } = await server.apply({
+        apiVersion: 'v1',
+        kind: 'Event',
+        metadata: { name: `orders-${event}`, namespace: 'default' },
+        involvedObject: { kind: 'Pod', name: 'orders-0', namespace: 'default', apiVersion: 'v1' },
+        type: 'Normal',
+        reason: 'Pulled',
+        message: `event ${event}`,
+        lastTimestamp: new Date().toISOString(),
+      });
+      expect(status).toBe(201);
+    }
+    const resource = { attributes: [attribute('service.name', 'orders')] };
+    const logRecords = [{ timeUnixNano: '1763720130000000001', body: { stringValue: 'no stock' } }];
+    const send = (port: number) =>
+      fetch(`http://127.0.0.1:${port}/v1/logs`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ resourceLogs: [{ resource, scopeLogs: [{ logRecords }] }] }),
+      });
+    for (const port of otlpPorts) {
+      await until(
+        async () => (await send(port).catch(() => ({ status: 0 }))).status === 200,
+        30_000,
+        () => Promise.resolve(said()),
+      );
+    }
+    await until(
+      async () => received('kubernetes-events').length >= 20 && received('orders').length >= 2,
+      30_000,
+      () => Promise.resolve(said()),
+    );
+    const messages = received('kubernetes-events').map(({ line }) => JSON.parse(line).msg);
+    expect(messages.sort()).toEqual(Array.from({ length: 20 }, (_, index) => `event ${index + 1}`).sort());
+    expect(received('orders').map(({ labels, metadata }) => ({ ...labels, ...metadata }))).toEqual(
+      agents.map(() => ({
+        cluster: 'prod-1',
+        env: 'prod',
+        namespace: 'default',
+        app: 'orders',
+        pod: 'orders-0',
+        node: 'node-1',
+      })),
+    );
   });
 });
 
