@@ -145,6 +145,12 @@ export function catalogueProblems(expression: string, context: CatalogueContext 
   return check(expression, context).problems;
 }
 
+/** Labels that the answers of an expression may have; undefined where that is not known. */
+export function answeredLabels(expression: string, context: CatalogueContext = {}): readonly string[] | undefined {
+  const { labels } = check(expression, context);
+  return labels && [...labels];
+}
+
 /** A context that also knows what rules record; each rule may read what the ones before it record. */
 export function withRecords(records: readonly Recorded[], context: CatalogueContext = {}): CatalogueContext {
   const own = { ...context.own };

@@ -1,10 +1,10 @@
-import { aggregate, call, isChosen, isNot, type Matcher, over, selector, selectorsOf } from '../query/expressions';
+import { aggregate, call, isChosen, type Matcher, over, selectorsOf } from '../query/expressions';
 import type { DataLabels } from '../settings/data-labels';
 import { type Chain, chain, type Step } from './chain';
 import type { Bars, Graph, NumberPanel } from './composed-panels';
 import type { DashboardContext } from './dashboard-context';
 import { MetricSource } from './dashboard-options';
-import { boardLink, chosen, columnValue, exploreStreams } from './drill-down';
+import { boardLink, chosen, columnValue, exploreLines, linesOf } from './drill-down';
 import type { BoardLink, DataLink, FieldOverride, PrometheusTarget, Threshold } from './grafana-model';
 import type { Section } from './layout';
 import { LogComposer } from './log-composer';
@@ -146,18 +146,15 @@ export class Composer {
 
   /**
    * Log lines of what is chosen, as the last section; empty where there is no Loki.
-   * @param variables for each label of the streams, the variable that its values are chosen with
+   * @param variables for each label of the lines, the variable that its values are chosen with
    */
   logLines(description: string, variables: Readonly<Record<string, string>>): Section[] {
     if (!this.hasLogs) {
       return [];
     }
     const datasource = logsDataSource(this.context);
-    const matchers = Object.entries(variables).flatMap(([label, variable]) => [
-      isNot(label, ''),
-      isChosen(label, `$${variable}`),
-    ]);
-    const targets = [logsQuery(datasource, selector('', matchers), 'range')];
+    const matchers = Object.entries(variables).map(([label, variable]) => isChosen(label, `$${variable}`));
+    const targets = [logsQuery(datasource, linesOf(matchers, this.labels), 'range')];
     return [{ title: 'Logs', panels: [logs({ title: 'Log lines', description, unit: 'none', width: 24, targets })] }];
   }
 
@@ -179,7 +176,7 @@ export class Composer {
   rowLogs(columns: Readonly<Record<string, string>>): DataLink[] {
     const { loki } = this.context.dataSources;
     const values = Object.fromEntries(Object.entries(columns).map(([label, column]) => [label, columnValue(column)]));
-    return loki === undefined ? [] : [{ title: 'Logs', url: exploreStreams(loki, values), targetBlank: true }];
+    return loki === undefined ? [] : [{ title: 'Logs', url: exploreLines(loki, values, this.labels), targetBlank: true }];
   }
 
   /** A link at the top to a board, with all variables and the time range; none where the board is not there. */
@@ -193,7 +190,9 @@ export class Composer {
   logsLink(variables: Readonly<Record<string, string>>): BoardLink[] {
     const { loki } = this.context.dataSources;
     const values = Object.fromEntries(Object.entries(variables).map(([label, variable]) => [label, `\${${variable}:pipe}`]));
-    return loki === undefined ? [] : [{ ...topLink('Logs', exploreStreams(loki, values), 'external link'), ...ITS_OWN_STATE }];
+    return loki === undefined
+      ? []
+      : [{ ...topLink('Logs', exploreLines(loki, values, this.labels), 'external link'), ...ITS_OWN_STATE }];
   }
 }
 

@@ -64,7 +64,11 @@ export interface StandardDashboardOptions {
 export interface LogsDashboardProps extends DashboardOptions {
   /** Namespaces to choose from. @default - all that have logs */
   readonly namespaces?: string[];
-  /** Label of the log streams that holds the level. @default 'level' */
+  /**
+   * Label of the log streams that holds the level. Lines of pipelines that read no level out of them have one in
+   * `detected_level`, which Loki reads itself: as structured metadata, so the board asks for it in words and offers no list.
+   * @default 'level'
+   */
   readonly levelLabel?: string;
   /** Levels that count as errors, whatever their case. @default - error, fatal, critical */
   readonly errorLevels?: string[];

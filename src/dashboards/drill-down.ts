@@ -1,5 +1,6 @@
 import { condition, is, isNot, type Matcher, selector } from '../query/expressions';
 import { variableLiteral } from '../query/text-literals';
+import type { DataLabels } from '../settings/data-labels';
 import type { DataLink } from './grafana-model';
 
 /** The value of another column in the row that was clicked, encoded for an address. */
@@ -55,16 +56,33 @@ export function exploreLink(title: string, search: LogSearch): DataLink {
 }
 
 /**
- * The address of Explore with the streams whose labels have the given values.
- * @param labels for each label, the reference to its value or, joined by `|`, values
+ * The lines that all matchers meet, which name each label once. Pod and node are no labels of streams unless a pipeline says so
+ * (`podAsLabel`): a filter finds them either way.
  */
-export function exploreStreams(dataSource: string, labels: Readonly<Record<string, string>>): string {
-  const matchers = Object.keys(labels).flatMap((label) => [
-    // "All" may stand for anything, and Loki wants one matcher that an absent label does not meet.
-    isNot(label, ''),
-    { label, operator: '=~' as const, literal: variableLiteral(PLACE) },
-  ]);
-  return exploreAddress(dataSource, selector('', matchers), Object.values(labels));
+export function linesOf(matchers: readonly Matcher[], { pod, node, namespace }: DataLabels): string {
+  const filters = matchers.filter(({ label }) => label === pod || label === node);
+  // "All" may stand for anything, and Loki wants one matcher that an absent label does not meet.
+  const streams = matchers
+    .filter((matcher) => !filters.includes(matcher))
+    .flatMap((matcher) => [isNot(matcher.label, ''), matcher]);
+  const present = streams.length > 0 ? streams : [isNot(namespace, '')];
+  return [selector('', present), ...filters.map((filter) => `| ${condition(filter)}`)].join(' ');
+}
+
+/**
+ * The address of Explore with the lines whose labels have the given values.
+ * @param values for each label, the reference to its value or, joined by `|`, values
+ */
+export function exploreLines(dataSource: string, values: Readonly<Record<string, string>>, labels: DataLabels): string {
+  const last = (label: string) => Number(label === labels.pod || label === labels.node);
+  // As they stand in the query.
+  const names = Object.keys(values).sort((a, b) => last(a) - last(b));
+  const matchers = names.map((label): Matcher => ({ label, operator: '=~', literal: variableLiteral(PLACE) }));
+  return exploreAddress(
+    dataSource,
+    linesOf(matchers, labels),
+    names.map((label) => values[label]),
+  );
 }
 
 /** @param values references that stand, in this order, where the query has a place */

@@ -9,6 +9,9 @@ import { labelValues, logsScope } from './scope';
 import { logsDataSource, logsQuery } from './targets';
 import { queryVariable, textVariable } from './variables';
 
+/** The level that Loki reads out of each line itself, as structured metadata (`discover_log_levels`). */
+export const DETECTED_LEVEL = 'detected_level';
+
 const DEFAULT_ERROR_LEVELS = ['error', 'fatal', 'critical'];
 
 /** Log volume by level and service, and the lines themselves, narrowed down by service, level, tenant, pod and text. */
@@ -16,12 +19,18 @@ export function logsBoard(props: LogsDashboardProps, context: DashboardContext):
   const datasource = logsDataSource(context);
   const { labels } = context;
   const level = props.levelLabel ?? 'level';
+  const isDetected = level === DETECTED_LEVEL;
   const tenant = props.tenantField ?? context.tenantField;
   const scope = logsScope(context, datasource, props.namespaces);
   const errors = matches(level, `(?i)${anyOf(props.errorLevels ?? DEFAULT_ERROR_LEVELS)}`);
-  const streams = [...scope.matchers, isChosen(labels.app, '$app'), isChosen(level, '$level')];
+  const streams = [...scope.matchers, isChosen(labels.app, '$app')];
   const filters = [isChosen(labels.pod, '$pod'), ...(tenant === undefined ? [] : [isChosen(tenant, '$tenant')])];
-  const lines = (...further: Matcher[]) => filtered(selector('', [...streams, ...further]), filters);
+  const lines = (...further: Matcher[]) => {
+    const levels = [isChosen(level, '$level'), ...further];
+    return isDetected
+      ? filtered(selector('', streams), [...filters, ...levels])
+      : filtered(selector('', [...streams, ...levels]), filters);
+  };
   const count = (by: string[], expression: string, window: string) =>
     aggregate('sum', by, call('count_over_time', over(`${expression} `, window)));
   const instant = (expression: string, legend = '') => logsQuery(datasource, expression, 'instant', legend);
@@ -51,14 +60,16 @@ export function logsBoard(props: LogsDashboardProps, context: DashboardContext):
         query: labelValues('', scope.matchers, labels.app),
         allValue: '.*',
       }),
-      queryVariable({
-        name: 'level',
-        label: 'Level',
-        description: 'Levels of the lines.',
-        datasource,
-        query: labelValues('', scope.matchers, level),
-        allValue: '.*',
-      }),
+      isDetected
+        ? textVariable('level', 'Level', 'Regular expression for the level: `error|warn`.', '.*')
+        : queryVariable({
+            name: 'level',
+            label: 'Level',
+            description: 'Levels of the lines.',
+            datasource,
+            query: labelValues('', scope.matchers, level),
+            allValue: '.*',
+          }),
       ...textVariables(tenant),
     ],
     sections: [

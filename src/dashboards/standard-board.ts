@@ -44,6 +44,7 @@ export const TOPICS = {
   monitoring: 'Monitoring',
   objectives: 'Objectives',
   logs: 'Logs',
+  traces: 'Traces',
   databases: 'Databases',
   messaging: 'Messaging',
   gateways: 'Gateways',

@@ -1,6 +1,7 @@
 import type { Duration } from 'cdk8s';
 import { goDuration } from '../kubernetes/text';
 import { nearest } from '../settings/nearest';
+import { type AlertLabels, joinedLabels, libraryLabels, objectiveLabels, ownLabels, usualLabels } from './alert-labels';
 import { everythingRuns, ownGroups } from './content';
 import { type AlertDefinition, type GroupDefinition, type Threshold, thresholdText } from './definition';
 import type { Objective } from './objective';
@@ -11,7 +12,7 @@ import type { ObjectiveSettings } from './objective-settings';
 import type { AlertRule, AlertSeverity, RuleGroup } from './rule';
 import { alertProblems, groupProblems, labelProblems, repeatedRules } from './rule-checks';
 import { RuleContext, type RuleSettings } from './rule-context';
-import { type AlertConfig, alertConfig, annotations, type GroupConfig } from './rule-file';
+import { type AlertConfig, alertConfig, annotations, type GroupConfig, groupConfig } from './rule-file';
 
 /** What is changed about an alert of the library. */
 export interface AlertOverride {
@@ -150,6 +151,35 @@ export class Alerts {
     return ownGroups(settings)
       .map((group) => this.resolve(group))
       .filter(({ rules }) => rules.length > 0);
+  }
+
+  /**
+   * Everything that is evaluated.
+   * @param given objectives beside those that are added
+   * @internal
+   */
+  public _allGroups(settings: RuleSettings, given: readonly Objective[]): GroupConfig[] {
+    const objectives = [...given, ...this.objectives].map(({ _settings }) => _settings);
+    return [
+      ...(this._library ? this._libraryGroups(settings) : []),
+      ...(objectives.length > 0 ? this._objectiveGroups(settings, objectives, true) : []),
+      ...this.added.map(groupConfig),
+    ];
+  }
+
+  /**
+   * Labels that its alerts may have.
+   * @param given objectives beside those that are added
+   * @internal
+   */
+  public _alertLabels(settings: RuleSettings, given: readonly Objective[]): AlertLabels {
+    const own = [...this.replaced.values(), ...this.added.flatMap(({ alerts = [] }) => alerts)];
+    const names = [
+      ...usualLabels(settings.labels),
+      ...(this._library ? libraryLabels(this._libraryGroups(settings)) : []),
+      ...objectiveLabels([...given, ...this.objectives].map(({ _settings }) => _settings)),
+    ];
+    return joinedLabels([{ names, complete: true }, ownLabels(own.map(alertConfig), settings.loggedMetrics ?? [])]);
   }
 
   /**

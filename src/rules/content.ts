@@ -5,8 +5,11 @@ import { ALLOY_RULES } from './alloy-rules';
 import { COREDNS_RULES } from './coredns-rules';
 import type { GroupDefinition, Rules } from './definition';
 import { ETCD_RULES } from './etcd-rules';
+import { FLUENT_BIT_RULES } from './fluent-bit-rules';
+import { FLUENTD_RULES } from './fluentd-rules';
 import { GENERAL_RULES } from './general-rules';
 import { GRAFANA_RULES } from './grafana-rules';
+import { JAEGER_RULES } from './jaeger-rules';
 import { KUBE_STATE_METRICS_RULES, KUBE_STATE_METRICS_TELEMETRY_RULES } from './kube-state-metrics-rules';
 import { KUBERNETES_API_SERVER_RULES } from './kubernetes-api-server-rules';
 import {
@@ -36,11 +39,14 @@ import { ANY_OBJECTIVE, OBJECTIVE_RULES } from './objective-rules';
 import { PROMETHEUS_RULES } from './prometheus-rules';
 import { PUSHGATEWAY_RULES } from './pushgateway-rules';
 import { RuleContext, type RuleSettings, SOURCES, type Source } from './rule-context';
+import { TEMPO_RULES } from './tempo-rules';
 import { THANOS_COMPACTOR_RULES } from './thanos-compactor-rules';
 import { THANOS_QUERY_FRONTEND_RULES } from './thanos-query-frontend-rules';
 import { THANOS_QUERY_RULES } from './thanos-query-rules';
+import { THANOS_RULER_RULES } from './thanos-ruler-rules';
 import { THANOS_SIDECAR_RULES } from './thanos-sidecar-rules';
 import { THANOS_STORE_RULES } from './thanos-store-rules';
+import { ZIPKIN_RULES } from './zipkin-rules';
 
 /** All rules of the library, in the order of their files. */
 export const CONTENT: readonly Rules[] = [
@@ -51,6 +57,7 @@ export const CONTENT: readonly Rules[] = [
   THANOS_SIDECAR_RULES,
   THANOS_STORE_RULES,
   THANOS_COMPACTOR_RULES,
+  THANOS_RULER_RULES,
   LOKI_RULES,
   LOKI_STORAGE_RULES,
   LOKI_RULER_RULES,
@@ -62,6 +69,11 @@ export const CONTENT: readonly Rules[] = [
   ALERTMANAGER_RULES,
   GRAFANA_RULES,
   PUSHGATEWAY_RULES,
+  FLUENTD_RULES,
+  FLUENT_BIT_RULES,
+  TEMPO_RULES,
+  JAEGER_RULES,
+  ZIPKIN_RULES,
   KUBERNETES_POD_RULES,
   KUBERNETES_WORKLOAD_RULES,
   KUBERNETES_JOB_RULES,

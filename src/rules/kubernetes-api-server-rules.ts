@@ -1,4 +1,4 @@
-import { isOneOf, type Matcher, matches } from '../query/expressions';
+import { is, isOneOf, type Matcher, matches } from '../query/expressions';
 import type { AlertDefinition, RecordDefinition, Rules } from './definition';
 import { downAlert, unreachableAlert } from './kubernetes-selections';
 import { labelValue, type RuleContext, VALUE } from './rule-context';
@@ -29,14 +29,14 @@ function budgetRecords(context: RuleContext): RecordDefinition[] {
   const verbs = isOneOf('verb', [...READING, ...WRITING]);
   const latency = 'apiserver_request_sli_duration_seconds';
   // Written as 1 until Prometheus 3 and as 1.0 since.
-  const within = (scopes: readonly string[], seconds: number, verb: readonly string[]) =>
-    server(`${latency}_bucket`, isOneOf('verb', verb), isOneOf('scope', scopes), matches('le', `${seconds}(\\.0)?`));
+  const within = (scope: Matcher, seconds: number, verb: readonly string[]) =>
+    server(`${latency}_bucket`, isOneOf('verb', verb), scope, matches('le', `${seconds}(\\.0)?`));
   // Lists of a namespace or the whole cluster may take longer.
   const fast = [
-    within(['', 'resource'], 1, READING),
-    within(['namespace'], 5, READING),
-    within(['cluster'], 30, READING),
-    within(['', 'cluster', 'namespace', 'resource'], 1, WRITING),
+    within(isOneOf('scope', ['', 'resource']), 1, READING),
+    within(is('scope', 'namespace'), 5, READING),
+    within(is('scope', 'cluster'), 30, READING),
+    within(isOneOf('scope', ['', 'cluster', 'namespace', 'resource']), 1, WRITING),
   ];
   const slow = `${sum} (rate(${server(`${latency}_count`, verbs)}[${short}])) - ${sum} (${fast.map((selection) => `rate(${selection}[${short}])`).join(' or ')})`;
   const failed = `${sum} (rate(${server('apiserver_request_total', verbs, matches('code', '5..'))}[${short}]))`;

@@ -16,7 +16,10 @@ export const SOURCES = [
   'cadvisor',
   'coredns',
   'etcd',
+  'fluent-bit',
+  'fluentd',
   'grafana',
+  'jaeger',
   'kube-apiserver',
   'kube-controller-manager',
   'kube-proxy',
@@ -31,11 +34,14 @@ export const SOURCES = [
   'node-exporter',
   'prometheus',
   'pushgateway',
+  'tempo',
   'thanos-compactor',
   'thanos-query',
   'thanos-query-frontend',
+  'thanos-ruler',
   'thanos-sidecar',
   'thanos-store',
+  'zipkin',
 ] as const;
 
 /** One of them. */

@@ -1,19 +1,16 @@
-import type { Matcher } from '../query/expressions';
-import { failedShare, noneAnswers } from './component-expressions';
+import { noneAnswers } from './component-expressions';
 import type { Rules } from './definition';
 import { labelValue, VALUE } from './rule-context';
+import { ThanosPart } from './thanos-alerts';
 
 /** Thanos Compactor: nobody asks it anything, so nobody notices when it stands still, until queries are slow and the bucket full. */
 export const THANOS_COMPACTOR_RULES: Rules = {
   needs: ['thanos-compactor'],
   groups: (context) => {
-    const { labels } = context;
-    const window = context.window(5);
+    const compactor = new ThanosPart(context, 'thanos-compactor', 'Thanos Compactor');
+    const { own, where, window, pods } = compactor;
     const hour = context.window(60);
     const day = context.window(24 * 60);
-    const pods = [labels.namespace, labels.pod];
-    const own = (metric: string, ...matchers: Matcher[]) => context.select('thanos-compactor', metric, ...matchers);
-    const where = `Thanos Compactor ${labelValue(labels.namespace)}/${labelValue(labels.pod)}`;
     const onPods = context.on(...pods);
     return [
       {
@@ -44,21 +41,19 @@ export const THANOS_COMPACTOR_RULES: Rules = {
             description:
               'It found what it cannot repair, mostly blocks of one source that overlap. It stays ready, but does nothing any more: nothing is compacted, downsampled or deleted until somebody acts.',
           },
-          {
-            name: 'ThanosCompactHighCompactionFailures',
-            severity: 'warning',
-            for: '15m',
-            threshold: { value: 0.05, unit: 'ratio' },
-            expr: (threshold) =>
-              `${failedShare(context, {
-                failed: own('thanos_compact_group_compactions_failures_total'),
-                all: own('thanos_compact_group_compactions_total'),
-                window,
-                by: pods,
-              })} > ${threshold}`,
-            summary: `${where} fails to compact`,
-            description: (threshold) => `${VALUE.percentage} of the compactions fail; at most ${threshold} is expected.`,
-          },
+          compactor.failing(
+            {
+              name: 'ThanosCompactHighCompactionFailures',
+              severity: 'warning',
+              for: '15m',
+              summary: `${where} fails to compact`,
+            },
+            {
+              failed: own('thanos_compact_group_compactions_failures_total'),
+              all: own('thanos_compact_group_compactions_total'),
+              of: 'the compactions',
+            },
+          ),
           {
             name: 'ThanosCompactDownsampleFailing',
             severity: 'warning',
@@ -75,22 +70,7 @@ export const THANOS_COMPACTOR_RULES: Rules = {
             summary: `${where} fails to delete blocks`,
             description: `${VALUE.number} blocks that are due could not be deleted within ${hour}: the bucket grows.`,
           },
-          {
-            name: 'ThanosCompactBucketHighOperationFailures',
-            severity: 'warning',
-            for: '15m',
-            threshold: { value: 0.05, unit: 'ratio' },
-            expr: (threshold) =>
-              `${failedShare(context, {
-                failed: own('thanos_objstore_bucket_operation_failures_total'),
-                all: own('thanos_objstore_bucket_operations_total'),
-                window,
-                by: pods,
-              })} > ${threshold}`,
-            summary: `${where} gets failures from the object storage`,
-            description: (threshold) =>
-              `${VALUE.percentage} of its requests to the object storage fail; at most ${threshold} is expected. It tries again by itself.`,
-          },
+          compactor.bucketFailing('ThanosCompactBucketHighOperationFailures', ' It tries again by itself.'),
           {
             name: 'ThanosCompactHasNotRun',
             severity: 'warning',

@@ -1,10 +1,10 @@
-import { is, type Matcher, matches } from '../query/expressions';
+import { is, matches } from '../query/expressions';
 import { failedShare, noneAnswers, slowestHundredth } from './component-expressions';
 import type { AlertDefinition, Rules } from './definition';
 import { labelValue, type RuleContext, VALUE } from './rule-context';
+import { ThanosPart } from './thanos-alerts';
 
-/** Codes of gRPC that blame the server or the way to it, not the question. */
-export const GRPC_FAILURES = matches('grpc_code', 'DataLoss|DeadlineExceeded|Internal|ResourceExhausted|Unavailable|Unknown');
+const partOf = (context: RuleContext) => new ThanosPart(context, 'thanos-query', 'Thanos Query');
 
 /** Thanos Query: it has no data of its own, so its failures are its own or those of the stores that it asks. */
 export const THANOS_QUERY_RULES: Rules = {
@@ -29,8 +29,8 @@ export const THANOS_QUERY_RULES: Rules = {
           for: '15m',
           threshold: { value: 0.8, unit: 'ratio' },
           expr: (threshold) =>
-            `avg_over_time(${ofQuery(context)('thanos_query_concurrent_gate_queries_in_flight')}[${context.window(5)}]) / ${ofQuery(context)('thanos_query_concurrent_gate_queries_max')} > ${threshold}`,
-          summary: `${place(context)} is busy with queries`,
+            `avg_over_time(${partOf(context).own('thanos_query_concurrent_gate_queries_in_flight')}[${context.window(5)}]) / ${partOf(context).own('thanos_query_concurrent_gate_queries_max')} > ${threshold}`,
+          summary: `${partOf(context).where} is busy with queries`,
           description: (threshold) =>
             `${VALUE.percentage} of the queries that may run at a time do run (limit of this alert: ${threshold}); further ones wait, and may end with a timeout.`,
         },
@@ -39,17 +39,9 @@ export const THANOS_QUERY_RULES: Rules = {
   ],
 };
 
-const ofQuery =
-  (context: RuleContext) =>
-  (metric: string, ...matchers: Matcher[]) =>
-    context.select('thanos-query', metric, ...matchers);
-
-const place = ({ labels }: RuleContext) => `Thanos Query ${labelValue(labels.namespace)}/${labelValue(labels.pod)}`;
-
 /** Instant and range queries apart, as one is for rules and tables and the other for graphs, and takes longer. */
 function kinds(context: RuleContext): AlertDefinition[] {
-  const own = ofQuery(context);
-  const window = context.window(5);
+  const { own, window } = partOf(context);
   const by = ['job', context.labels.namespace];
   const where = labelValue(context.labels.namespace);
   return [
@@ -87,41 +79,21 @@ function kinds(context: RuleContext): AlertDefinition[] {
 }
 
 function connectionAlerts(context: RuleContext): AlertDefinition[] {
-  const own = ofQuery(context);
-  const window = context.window(5);
-  const { namespace, pod } = context.labels;
-  const grpc = [
-    { part: 'Server', metric: 'grpc_server_handled_total', what: 'fails to answer over gRPC', of: 'gRPC requests to it' },
-    { part: 'Client', metric: 'grpc_client_handled_total', what: 'gets failures from its stores', of: 'its requests to stores' },
-  ];
+  const query = partOf(context);
+  const { where } = query;
   return [
-    ...grpc.map(
-      ({ part, metric, what, of }): AlertDefinition => ({
-        name: `ThanosQueryGrpc${part}ErrorRate`,
-        severity: 'warning',
-        for: '5m',
-        threshold: { value: 0.05, unit: 'ratio' },
-        expr: (threshold) =>
-          `${failedShare(context, { failed: own(metric, GRPC_FAILURES), all: own(metric), window, by: [namespace, pod] })} > ${threshold}`,
-        summary: `${place(context)} ${what}`,
-        description: (threshold) => `${VALUE.percentage} of ${of} fail; at most ${threshold} is expected.`,
-      }),
+    query.grpcFailing('ThanosQueryGrpcServerErrorRate', `${where} fails to answer over gRPC`, 'gRPC requests to it'),
+    query.grpcFailing(
+      'ThanosQueryGrpcClientErrorRate',
+      `${where} gets failures from its stores`,
+      'its requests to stores',
+      'grpc_client_handled_total',
     ),
-    {
-      name: 'ThanosQueryHighDNSFailures',
-      severity: 'warning',
-      for: '15m',
-      threshold: { value: 0.01, unit: 'ratio' },
-      expr: (threshold) =>
-        `${failedShare(context, {
-          failed: own('thanos_query_endpoints_dns_failures_total'),
-          all: own('thanos_query_endpoints_dns_lookups_total'),
-          window,
-          by: [namespace, pod],
-        })} > ${threshold}`,
-      summary: `${place(context)} cannot look up its stores`,
-      description: (threshold) =>
-        `${VALUE.percentage} of the lookups by DNS fail; at most ${threshold} is expected. Stores that it does not find are missing from answers, and it is ready nevertheless.`,
-    },
+    query.lookupsFailing(
+      'ThanosQueryHighDNSFailures',
+      'thanos_query_endpoints_dns',
+      'its stores',
+      ' Stores that it does not find are missing from answers, and it is ready nevertheless.',
+    ),
   ];
 }

@@ -1,18 +1,14 @@
-import type { Matcher } from '../query/expressions';
-import { failedShare, noneAnswers, slowestHundredth } from './component-expressions';
+import { noneAnswers, slowestHundredth } from './component-expressions';
 import type { Rules } from './definition';
-import { labelValue, VALUE } from './rule-context';
-import { GRPC_FAILURES } from './thanos-query-rules';
+import { VALUE } from './rule-context';
+import { ThanosPart } from './thanos-alerts';
 
 /** Thanos Store Gateway: what is older than Prometheus' own data comes from it. */
 export const THANOS_STORE_RULES: Rules = {
   needs: ['thanos-store'],
   groups: (context) => {
-    const { labels } = context;
-    const window = context.window(5);
-    const pods = [labels.namespace, labels.pod];
-    const own = (metric: string, ...matchers: Matcher[]) => context.select('thanos-store', metric, ...matchers);
-    const where = `Thanos Store ${labelValue(labels.namespace)}/${labelValue(labels.pod)}`;
+    const store = new ThanosPart(context, 'thanos-store', 'Thanos Store');
+    const { own, where, window, pods } = store;
     return [
       {
         name: 'thanos-store',
@@ -25,21 +21,7 @@ export const THANOS_STORE_RULES: Rules = {
             summary: 'Thanos Store is down',
             description: 'No Thanos Store answers: queries end where the data of Prometheus itself begins.',
           },
-          {
-            name: 'ThanosStoreGrpcErrorRate',
-            severity: 'warning',
-            for: '5m',
-            threshold: { value: 0.05, unit: 'ratio' },
-            expr: (threshold) =>
-              `${failedShare(context, {
-                failed: own('grpc_server_handled_total', GRPC_FAILURES),
-                all: own('grpc_server_handled_total'),
-                window,
-                by: pods,
-              })} > ${threshold}`,
-            summary: `${where} fails to answer`,
-            description: (threshold) => `${VALUE.percentage} of the requests to it fail; at most ${threshold} is expected.`,
-          },
+          store.grpcFailing('ThanosStoreGrpcErrorRate', `${where} fails to answer`, 'the requests to it'),
           {
             name: 'ThanosStoreSeriesGateLatencyHigh',
             severity: 'warning',
@@ -51,22 +33,7 @@ export const THANOS_STORE_RULES: Rules = {
             description: (threshold) =>
               `One query in a hundred waits ${VALUE.duration} or more until it may start; at most ${threshold} is expected.`,
           },
-          {
-            name: 'ThanosStoreBucketHighOperationFailures',
-            severity: 'warning',
-            for: '15m',
-            threshold: { value: 0.05, unit: 'ratio' },
-            expr: (threshold) =>
-              `${failedShare(context, {
-                failed: own('thanos_objstore_bucket_operation_failures_total'),
-                all: own('thanos_objstore_bucket_operations_total'),
-                window,
-                by: pods,
-              })} > ${threshold}`,
-            summary: `${where} gets failures from the object storage`,
-            description: (threshold) =>
-              `${VALUE.percentage} of its requests to the object storage fail; at most ${threshold} is expected. A store that is restarted now does not start.`,
-          },
+          store.bucketFailing('ThanosStoreBucketHighOperationFailures', ' A store that is restarted now does not start.'),
           {
             name: 'ThanosStoreObjstoreOperationLatencyHigh',
             severity: 'warning',

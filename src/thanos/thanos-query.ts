@@ -68,9 +68,12 @@ export class ThanosQuery extends Component {
   /** StoreAPI, for another Query above this one. */
   public readonly grpc: Endpoint;
 
+  private readonly endpoints: Endpoint[] = [];
+
   constructor(scope: Construct, id: string, props: ThanosQueryProps) {
     super(scope, id, { app: 'thanos', component: 'query', instance: props.instance, options: props });
-    const { endpoints, replicas = 1, partialResponse = true, maxConcurrentQueries = 20, replicaLabels = [] } = props;
+    const { endpoints } = this;
+    const { replicas = 1, partialResponse = true, maxConcurrentQueries = 20, replicaLabels = [] } = props;
     const queryTimeout = props.queryTimeout ?? Duration.minutes(2);
     const { dataLabels } = this._context;
     this._check(() => [
@@ -79,9 +82,9 @@ export class ThanosQuery extends Component {
       ...countProblems({ replicas, maxConcurrentQueries }),
       ...durationProblems({ queryTimeout }),
     ]);
-    for (const endpoint of endpoints) {
-      this._connect(endpoint);
-    }
+    props.endpoints.forEach((endpoint) => {
+      this.addEndpoint(endpoint);
+    });
 
     const web = webLogin(props.authentication);
     const account = serviceAccount(this);
@@ -126,6 +129,12 @@ export class ThanosQuery extends Component {
       }),
     });
     offerMetrics(this, HTTP, { login: web.login });
+  }
+
+  /** Adds a StoreAPI to ask, such as that of a ruler, which itself asks this querier. */
+  public addEndpoint(endpoint: Endpoint): void {
+    this.endpoints.push(endpoint);
+    this._connect(endpoint);
   }
 }
 

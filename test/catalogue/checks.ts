@@ -3,11 +3,14 @@ import { loadAll } from 'js-yaml';
 import { LogPipeline } from '../../src/alloy/log-pipeline';
 import type { CatalogueContext } from '../../src/catalogue/catalogue-checks';
 import type { SourceName } from '../../src/catalogue/sources';
+import { FluentBit } from '../../src/elastic/fluent-bit';
+import { Alerts } from '../../src/rules/alerts';
 import { Cluster } from '../../src/settings/cluster';
 import { ControlPlaneComponent } from '../../src/settings/control-plane';
 import { ObjectStorage } from '../../src/settings/object-storage';
 import { StorageIdentity } from '../../src/settings/storage-identity';
 import { MonitoringStack } from '../../src/stack/monitoring-stack';
+import { MINIMAL as ELASTICSEARCH } from '../elastic/elastic';
 import type { Manifest } from '../support/constructs';
 
 /** What each scrape job of a stack collects from. */
@@ -18,7 +21,10 @@ const SOURCE_OF_JOB: Readonly<Record<string, SourceName>> = {
   cadvisor: 'cadvisor',
   coredns: 'coredns',
   etcd: 'etcd',
+  'fluent-bit': 'fluent-bit',
+  fluentd: 'fluentd',
   grafana: 'grafana',
+  jaeger: 'jaeger',
   'kube-apiserver': 'kube-apiserver',
   'kube-controller-manager': 'kube-controller-manager',
   'kube-proxy': 'kube-proxy',
@@ -35,10 +41,13 @@ const SOURCE_OF_JOB: Readonly<Record<string, SourceName>> = {
   prometheus: 'prometheus',
   'prometheus-thanos-sidecar': 'thanos-sidecar',
   pushgateway: 'pushgateway',
+  tempo: 'tempo',
   'thanos-compactor': 'thanos-compact',
   'thanos-query': 'thanos-query',
   'thanos-query-frontend': 'thanos-query-frontend',
+  'thanos-ruler': 'thanos-rule',
   'thanos-store': 'thanos-store',
+  zipkin: 'zipkin',
 };
 
 /** The scrape jobs of a stack in which everything runs. */
@@ -54,7 +63,10 @@ export function scrapeJobs(): Manifest[] {
       identity: StorageIdentity.accessKeys('object-storage'),
     }),
     prometheus: { kubernetes: { controlPlane: Object.values(ControlPlaneComponent) } },
-    thanos: { queryFrontend: {} },
+    thanos: {
+      queryFrontend: {},
+      ruler: { alerts: new Alerts({ library: false }).add({ name: 'all', records: [{ name: 'all:up:sum', expr: 'sum(up)' }] }) },
+    },
     loki: { caches: { chunks: Size.mebibytes(512), results: Size.mebibytes(512) }, canary: {} },
     logs: [LogPipeline.json({ name: 'app', namespaces: ['shop'] })],
     alertmanager: {},
@@ -62,7 +74,14 @@ export function scrapeJobs(): Manifest[] {
     nodeExporter: {},
     pushgateway: {},
     metricsServer: {},
+    elastic: { elasticsearch: ELASTICSEARCH, fluentd: {} },
+    zipkin: {},
+    tempo: {},
+    jaeger: {},
   });
+  if (stack.elasticsearch) {
+    new FluentBit(stack, 'fluent-bit', { elasticsearch: stack.elasticsearch });
+  }
   const configurations = (Testing.synth(stack) as Manifest[]).flatMap(({ kind, data }) =>
     kind === 'ConfigMap' && data['prometheus.yml'] ? [data['prometheus.yml']] : [],
   );

@@ -16,6 +16,7 @@ const SOURCES: Readonly<Record<string, readonly SourceName[]>> = {
   'node-exporter': ['node_exporter'],
   thanos: SOURCE_NAMES.filter((name) => name.startsWith('thanos-')),
   'thanos-compactor': ['thanos-compact'],
+  'thanos-ruler': ['thanos-rule'],
 };
 
 /** Undefined for what the catalogue does not know. */

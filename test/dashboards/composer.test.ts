@@ -146,7 +146,7 @@ describe('links', () => {
     const [top] = composer.logsLink({ namespace: 'namespace', pod: 'pod' });
     expect(panesOf(top.url ?? '').logs).toMatchObject({
       datasource: 'loki',
-      queries: [{ expr: '{namespace!="", namespace=~"${namespace:pipe}", pod!="", pod=~"${pod:pipe}"}' }],
+      queries: [{ expr: '{namespace!="", namespace=~"${namespace:pipe}"} | pod=~"${pod:pipe}"' }],
       range: { from: '${__from}', to: '${__to}' },
     });
     const [row] = composer.rowLogs({ pod: 'Pod' });
@@ -163,8 +163,16 @@ describe('links', () => {
     expect(plain(panels[0]).panel).toMatchObject({
       type: 'logs',
       datasource: { type: 'loki', uid: 'loki' },
-      targets: [{ expr: '{pod!="", pod=~"$pod"}' }],
+      // Whether the pod is a label of streams is up to the pipeline.
+      targets: [{ expr: '{namespace!=""} | pod=~"$pod"' }],
     });
+  });
+
+  it('keep values beside their labels, in whatever order they are given', () => {
+    const [row] = composer.rowLogs({ pod: 'Pod', namespace: 'Namespace' });
+    expect(decodeURIComponent(row.url)).toContain(
+      '=~\\"${__data.fields["Namespace"]:percentencode}\\"} | pod=~\\"${__data.fields["Pod"]:percentencode}\\"',
+    );
   });
 
   it('know what is scraped and which data source is asked', () => {

@@ -42,6 +42,15 @@ describe('each property changes the board', () => {
     expect(changed).not.toEqual(unchanged && shown(unchanged));
   });
 
+  it('logs: the level that Loki reads itself is no label of streams', () => {
+    const json = Dashboard.logs({ ...MINIMAL.logs, levelLabel: 'detected_level' })._json(CONTEXT);
+    expect(json).toContain('} |~ `(?i)${search:raw}` | pod=~\\"$pod\\" | detected_level=~\\"$level\\"');
+    expect(json).not.toMatch(/\{[^{}]*detected_level=~[^{}]*\} \|~/);
+    expect(json).not.toContain(
+      'label_values({env=~\\"$environment\\", cluster=~\\"$cluster\\", namespace=~\\"$namespace\\"}, detected_level)',
+    );
+  });
+
   it('logs: tenantField of the context', () => {
     const withTenant = Dashboard.logs(MINIMAL.logs)._json({ ...CONTEXT, tenantField: 'tenant' });
     expect(withTenant).toContain('| tenant=~\\"$tenant\\"');

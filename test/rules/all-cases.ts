@@ -3,8 +3,11 @@ import { ALLOY_RULES } from '../../src/rules/alloy-rules';
 import { COREDNS_RULES } from '../../src/rules/coredns-rules';
 import type { Rules } from '../../src/rules/definition';
 import { ETCD_RULES } from '../../src/rules/etcd-rules';
+import { FLUENT_BIT_RULES } from '../../src/rules/fluent-bit-rules';
+import { FLUENTD_RULES } from '../../src/rules/fluentd-rules';
 import { GENERAL_RULES } from '../../src/rules/general-rules';
 import { GRAFANA_RULES } from '../../src/rules/grafana-rules';
+import { JAEGER_RULES } from '../../src/rules/jaeger-rules';
 import { KUBE_STATE_METRICS_RULES, KUBE_STATE_METRICS_TELEMETRY_RULES } from '../../src/rules/kube-state-metrics-rules';
 import { KUBERNETES_API_SERVER_RULES } from '../../src/rules/kubernetes-api-server-rules';
 import {
@@ -33,18 +36,24 @@ import { NODE_LOAD_RULES } from '../../src/rules/node-load-rules';
 import { OBJECTIVE_RULES } from '../../src/rules/objective-rules';
 import { PROMETHEUS_RULES } from '../../src/rules/prometheus-rules';
 import { PUSHGATEWAY_RULES } from '../../src/rules/pushgateway-rules';
+import { TEMPO_RULES } from '../../src/rules/tempo-rules';
 import { THANOS_COMPACTOR_RULES } from '../../src/rules/thanos-compactor-rules';
 import { THANOS_QUERY_FRONTEND_RULES } from '../../src/rules/thanos-query-frontend-rules';
 import { THANOS_QUERY_RULES } from '../../src/rules/thanos-query-rules';
+import { THANOS_RULER_RULES } from '../../src/rules/thanos-ruler-rules';
 import { THANOS_SIDECAR_RULES } from '../../src/rules/thanos-sidecar-rules';
 import { THANOS_STORE_RULES } from '../../src/rules/thanos-store-rules';
+import { ZIPKIN_RULES } from '../../src/rules/zipkin-rules';
 import { ALERTMANAGER_CASES } from './alertmanager-cases';
 import { ALLOY_CASES } from './alloy-cases';
 import type { Cases } from './cases';
 import { COREDNS_CASES } from './coredns-cases';
 import { ETCD_CASES } from './etcd-cases';
+import { FLUENT_BIT_CASES } from './fluent-bit-cases';
+import { FLUENTD_CASES } from './fluentd-cases';
 import { GENERAL_CASES } from './general-cases';
 import { GRAFANA_CASES } from './grafana-cases';
+import { JAEGER_CASES } from './jaeger-cases';
 import { KUBE_STATE_METRICS_CASES, KUBE_STATE_METRICS_TELEMETRY_CASES } from './kube-state-metrics-cases';
 import { KUBERNETES_API_SERVER_CASES } from './kubernetes-api-server-cases';
 import {
@@ -73,11 +82,14 @@ import { NODE_LOAD_CASES } from './node-load-cases';
 import { OBJECTIVE_CASES } from './objective-cases';
 import { PROMETHEUS_CASES } from './prometheus-cases';
 import { PUSHGATEWAY_CASES } from './pushgateway-cases';
+import { TEMPO_CASES } from './tempo-cases';
 import { THANOS_COMPACTOR_CASES } from './thanos-compactor-cases';
 import { THANOS_QUERY_CASES } from './thanos-query-cases';
 import { THANOS_QUERY_FRONTEND_CASES } from './thanos-query-frontend-cases';
+import { THANOS_RULER_CASES } from './thanos-ruler-cases';
 import { THANOS_SIDECAR_CASES } from './thanos-sidecar-cases';
 import { THANOS_STORE_CASES } from './thanos-store-cases';
+import { ZIPKIN_CASES } from './zipkin-cases';
 
 /** The rules of each file with the cases beside them. */
 export const ALL_CASES: readonly { readonly rules: Rules; readonly cases: Cases }[] = [
@@ -88,6 +100,7 @@ export const ALL_CASES: readonly { readonly rules: Rules; readonly cases: Cases 
   { rules: THANOS_SIDECAR_RULES, cases: THANOS_SIDECAR_CASES },
   { rules: THANOS_STORE_RULES, cases: THANOS_STORE_CASES },
   { rules: THANOS_COMPACTOR_RULES, cases: THANOS_COMPACTOR_CASES },
+  { rules: THANOS_RULER_RULES, cases: THANOS_RULER_CASES },
   { rules: LOKI_RULES, cases: LOKI_CASES },
   { rules: LOKI_STORAGE_RULES, cases: LOKI_STORAGE_CASES },
   { rules: LOKI_RULER_RULES, cases: LOKI_RULER_CASES },
@@ -99,6 +112,11 @@ export const ALL_CASES: readonly { readonly rules: Rules; readonly cases: Cases 
   { rules: ALERTMANAGER_RULES, cases: ALERTMANAGER_CASES },
   { rules: GRAFANA_RULES, cases: GRAFANA_CASES },
   { rules: PUSHGATEWAY_RULES, cases: PUSHGATEWAY_CASES },
+  { rules: FLUENTD_RULES, cases: FLUENTD_CASES },
+  { rules: FLUENT_BIT_RULES, cases: FLUENT_BIT_CASES },
+  { rules: TEMPO_RULES, cases: TEMPO_CASES },
+  { rules: JAEGER_RULES, cases: JAEGER_CASES },
+  { rules: ZIPKIN_RULES, cases: ZIPKIN_CASES },
   { rules: KUBERNETES_POD_RULES, cases: KUBERNETES_POD_CASES },
   { rules: KUBERNETES_WORKLOAD_RULES, cases: KUBERNETES_WORKLOAD_CASES },
   { rules: KUBERNETES_JOB_RULES, cases: KUBERNETES_JOB_CASES },

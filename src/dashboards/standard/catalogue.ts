@@ -10,6 +10,7 @@ import { NODE_BOARDS } from './nodes';
 import { OBJECTIVE_BOARDS } from './objectives';
 import { PROMETHEUS_BOARDS } from './prometheus';
 import { THANOS_BOARDS } from './thanos';
+import { TRACE_BOARDS } from './traces';
 
 /** All boards of the library. */
 export const STANDARD_BOARDS: readonly StandardBoard[] = [
@@ -22,6 +23,7 @@ export const STANDARD_BOARDS: readonly StandardBoard[] = [
   ...MONITORING_BOARDS,
   ...OBJECTIVE_BOARDS,
   ...LOG_BOARDS,
+  ...TRACE_BOARDS,
   ...MIDDLEWARE_BOARDS,
 ];
 

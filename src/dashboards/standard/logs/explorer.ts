@@ -1,13 +1,10 @@
 import { call, isChosen, type Matcher, matches, over, selector } from '../../../query/expressions';
 import { legend, worseFrom } from '../../composer';
 import { DashboardLayer } from '../../dashboard-options';
-import { filtered, levelColors } from '../../logs-board';
+import { filtered, DETECTED_LEVEL as LEVEL, levelColors } from '../../logs-board';
 import type { StandardBoard } from '../../standard-board';
 import { textVariable } from '../../variables';
 import { sum } from '../panels-in-lines';
-
-/** The level that Loki reads out of each line itself, as structured metadata (`discover_log_levels`). */
-const LEVEL = 'detected_level';
 
 const ERRORS = matches(LEVEL, 'error|fatal|critical');
 

@@ -2,6 +2,7 @@ import type { StandardBoard } from '../../standard-board';
 import { thanosCompact } from './compact';
 import { thanosOverview } from './overview';
 import { thanosQuery, thanosQueryFrontend } from './query';
+import { thanosRule } from './rule';
 import { thanosSidecar, thanosStore } from './store';
 
 /** Boards about Thanos. */
@@ -11,5 +12,6 @@ export const THANOS_BOARDS: readonly StandardBoard[] = [
   thanosQueryFrontend,
   thanosStore,
   thanosCompact,
+  thanosRule,
   thanosSidecar,
 ];

@@ -13,10 +13,11 @@ export const BOARD = {
   store: 'thanos-store',
   compact: 'thanos-compact',
   sidecar: 'thanos-sidecar',
+  rule: 'thanos-rule',
 } as const;
 
 /** Parts of Thanos, by the names of their containers. */
-export type Part = 'query' | 'query-frontend' | 'store' | 'compactor' | 'thanos-sidecar';
+export type Part = 'query' | 'query-frontend' | 'store' | 'compactor' | 'ruler' | 'thanos-sidecar';
 
 /** Shares of calls that fail, where alerts about them begin. */
 export const FAILING = worseFrom(0.01, 0.05);

@@ -1,0 +1,6 @@
+import type { StandardBoard } from '../../standard-board';
+import { jaeger } from './jaeger';
+import { tempo } from './tempo';
+
+/** Boards about the storage of traces. */
+export const TRACE_BOARDS: readonly StandardBoard[] = [tempo, jaeger];
