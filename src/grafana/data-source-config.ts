@@ -153,6 +153,10 @@ function metricsOfSpan(metrics: DataSourceSettings, { namespace, pod, container 
   };
 }
 
+/** From a sample to a trace that was part of it, where Prometheus keeps exemplars. */
+const exemplarLinks = ({ uid }: DataSourceSettings): ProvisioningValue =>
+  EXEMPLAR_LABELS.map((name) => ({ name, datasourceUid: uid, urlDisplayLabel: 'Trace' }));
+
 /** What links spans with the other data sources, by the attributes of Kubernetes that Alloy adds. */
 function linksOfSpans(kind: DataSourceKind, all: readonly DataSourceSettings[], { labels }: DataSourceContext) {
   const loki = all.find((other) => other.kind === 'loki');
@@ -166,6 +170,9 @@ function linksOfSpans(kind: DataSourceKind, all: readonly DataSourceSettings[], 
   };
 }
 
+/** Labels of exemplars that hold the id of a trace: of OpenTelemetry and most clients, and of Tempo's own metrics. */
+const EXEMPLAR_LABELS = ['trace_id', 'traceID', 'traceId'];
+
 const seconds = (duration: Duration) => `${duration.toSeconds({ integral: false })}s`;
 
 function jsonDataOf(source: DataSourceSettings, all: readonly DataSourceSettings[], context: DataSourceContext) {
@@ -174,6 +181,7 @@ function jsonDataOf(source: DataSourceSettings, all: readonly DataSourceSettings
   return {
     ...source.jsonData,
     ...(METRICS.includes(kind) && { timeInterval: seconds(source.sampleInterval ?? context.scrapeInterval) }),
+    ...(METRICS.includes(kind) && traces && { exemplarTraceIdDestinations: exemplarLinks(traces) }),
     ...(TRACES.includes(kind) && linksOfSpans(kind, all, context)),
     ...(traceIdField !== undefined && traces && { derivedFields: [traceOfLine(traces, traceIdField)] }),
     ...(tenant !== undefined && { httpHeaderName1: 'X-Scope-OrgID' }),

@@ -27,6 +27,7 @@ export const CREDENTIAL_FILES = {
   password: 'admin-password',
   encryptionKey: 'secret-key',
   oauthSecret: 'oauth-client-secret',
+  mailPassword: 'smtp-password',
 } as const;
 
 /** Folder with a folder of boards for each folder of Grafana. */
@@ -36,7 +37,7 @@ export const DASHBOARDS_PATH = '/etc/grafana/dashboards';
 export const SEARCH_INDEX_PATH = '/var/lib/grafana-search';
 
 /** A file is read once and, unlike a variable, never expanded again: any password arrives as it is. */
-const fromFile = (name: string) => `$__file{${CREDENTIALS_PATH}/${name}}`;
+export const fromFile = (name: string) => `$__file{${CREDENTIALS_PATH}/${name}}`;
 
 /** The URL, if it is one that browsers can open. */
 export function parseRootUrl(rootUrl: string | undefined): URL | undefined {

@@ -37,6 +37,7 @@ import {
 } from './grafana-config';
 import { iniText } from './grafana-ini';
 import { type GrafanaOAuth, oauthEndpoints } from './grafana-oauth';
+import { type AlertingSurroundings, alertingProblems, type ProvisionedAlerting } from './provisioned-alerting';
 import { provisioningYaml } from './provisioning-yaml';
 import { endpointsOfUrls } from './url-endpoints';
 
@@ -59,6 +60,8 @@ export interface GrafanaProps extends WorkloadOptions, VolumeOptions, ServiceOpt
    * @default - none; in a `MonitoringStack`, all whose metrics are scraped and whose data sources are there
    */
   readonly standardDashboards?: StandardDashboards;
+  /** Alerts that Grafana evaluates, and whom it tells: `GrafanaAlerting`. @default - none: Prometheus and Loki evaluate, Alertmanager tells */
+  readonly alerting?: ProvisionedAlerting;
   /** Log field that names the tenant, for dashboards that name none themselves. @default - none */
   readonly tenantField?: string;
   /** Volume of the database: users, preferences, alerts and whatever is made by hand. @default - 10Gi, rounded up to what the cluster offers */
@@ -118,6 +121,7 @@ const FILES = {
   'datasources.yaml': '/etc/grafana/provisioning/datasources/datasources.yaml',
   'dashboards.yaml': '/etc/grafana/provisioning/dashboards/dashboards.yaml',
 };
+const ALERTING_FILES = { 'alerting.yaml': '/etc/grafana/provisioning/alerting/alerting.yaml' };
 
 /**
  * Grafana, one replica with its own database on a volume. Data sources and dashboards are files that people cannot change by
@@ -129,6 +133,7 @@ export class Grafana extends Component {
   private readonly dataSources: readonly DataSource[];
   private readonly boards: DashboardFiles;
   private readonly tenantField: string | undefined;
+  private readonly alerting: ProvisionedAlerting | undefined;
   private readonly admin: GrafanaAdmin;
   private readonly encryptionKey: SecretKey | undefined;
   private boardSurroundings: DashboardContext | undefined;
@@ -146,6 +151,7 @@ export class Grafana extends Component {
     } = props;
     this.dataSources = dataSources;
     this.tenantField = props.tenantField;
+    this.alerting = props.alerting;
     this.admin = props.admin ?? {
       user: SecretKey.of('grafana-admin', 'admin-user'),
       password: SecretKey.of('grafana-admin', 'admin-password'),
@@ -160,6 +166,7 @@ export class Grafana extends Component {
       oauth: props.oauth,
       settings,
     };
+    const alerting = this.alerting?._provision(this.alertingSurroundings);
     const standard = props.standardDashboards ?? StandardDashboards.none();
     this._check(() => [...this.problems(props, server), ...standard._problems()]);
     this.reach(plugins, props.oauth);
@@ -185,7 +192,7 @@ export class Grafana extends Component {
     }
     const finder = sidecar && dashboardSidecar(this, sidecar);
     const config = configFiles(this, 'config', () => ({
-      'grafana.ini': iniText(grafanaIni(server)),
+      'grafana.ini': iniText(grafanaIni({ ...server, settings: { ...alerting?.settings, ...settings } })),
       'datasources.yaml': provisioningYaml(
         dataSourcesFile(
           dataSources.map(({ _settings }) => _settings),
@@ -193,13 +200,14 @@ export class Grafana extends Component {
         ),
       ),
       'dashboards.yaml': provisioningYaml(dashboardProvidersFile(this.boards.folders, finder !== undefined)),
+      ...(alerting && { 'alerting.yaml': provisioningYaml(alerting.file) }),
     }));
     if (props.generateAdmin) {
       this.generatedSecret = this.admin.password.secretName;
       this.generateAdmin(this.generatedSecret);
     }
     const secrets = this.secretVariables();
-    const credentials = this.credentials(props.oauth?.clientSecret);
+    const credentials = this.credentials(props.oauth?.clientSecret, alerting?.mailPassword);
     statefulSet(this, {
       replicas: 1,
       serviceName: this._identity.name,
@@ -241,7 +249,12 @@ export class Grafana extends Component {
       mounts: [
         { name: 'data', mountPath: DATA_PATH },
         ...Object.entries(WRITABLE).map(([name, mountPath]) => ({ name, mountPath })),
-        ...Object.entries(FILES).map(([subPath, mountPath]) => ({ name: 'config', mountPath, subPath, readOnly: true })),
+        ...Object.entries({ ...FILES, ...(this.alerting && ALERTING_FILES) }).map(([subPath, mountPath]) => ({
+          name: 'config',
+          mountPath,
+          subPath,
+          readOnly: true,
+        })),
         { name: 'credentials', mountPath: CREDENTIALS_PATH, readOnly: true },
         ...boards,
       ],
@@ -256,17 +269,24 @@ export class Grafana extends Component {
   }
 
   private secretVariables(): k8s.EnvVar[] {
-    return this.dataSources
-      .flatMap(({ _settings }) => dataSourceSecrets(_settings))
-      .map(({ variable, secret }) => secretVariable(this, variable, secret));
+    const ofSources = this.dataSources.flatMap(({ _settings }) => dataSourceSecrets(_settings));
+    return [...ofSources, ...(this.alerting?._variables(this.alertingSurroundings) ?? [])].map(({ variable, secret }) =>
+      secretVariable(this, variable, secret),
+    );
   }
 
-  private credentials(oauthSecret: SecretKey | undefined): k8s.VolumeProjection[] {
+  private get alertingSurroundings(): AlertingSurroundings {
+    const { dataLabels, scrapeInterval } = this._context;
+    return { dataSources: this.dataSources.map(({ _settings }) => _settings), labels: dataLabels, scrapeInterval };
+  }
+
+  private credentials(oauthSecret: SecretKey | undefined, mailPassword: SecretKey | undefined): k8s.VolumeProjection[] {
     const files: [SecretKey | undefined, string][] = [
       [this.admin.user, CREDENTIAL_FILES.user],
       [this.admin.password, CREDENTIAL_FILES.password],
       [this.encryptionKey, CREDENTIAL_FILES.encryptionKey],
       [oauthSecret, CREDENTIAL_FILES.oauthSecret],
+      [mailPassword, CREDENTIAL_FILES.mailPassword],
     ];
     return files.flatMap(([secret, path]) => {
       if (secret === undefined) {
@@ -298,7 +318,7 @@ export class Grafana extends Component {
       this._connect(endpoint, true);
     }
     const downloads = endpointsOfUrls(plugins.map((plugin) => plugin.split('@')[2] ?? 'https://grafana.com'));
-    for (const endpoint of [...downloads, ...(oauth ? oauthEndpoints(oauth) : [])]) {
+    for (const endpoint of [...downloads, ...(oauth ? oauthEndpoints(oauth) : []), ...(this.alerting?._endpoints ?? [])]) {
       this._connect(endpoint);
     }
     this._warn('unpinned-plugin', () =>
@@ -317,6 +337,7 @@ export class Grafana extends Component {
       ...volumeProblems(this._context.cluster, 'volume', props.volume),
       ...grafanaProblems(server, variables),
       ...dataSourceProblems(this.dataSources.map(({ _settings }) => _settings)),
+      ...(this.alerting ? alertingProblems(this.alerting, this.alertingSurroundings, props.settings) : []),
       ...folderProblems(this.boards.folders),
       ...dashboardProblems(this.boards, this.dashboardContext, this.dataSources),
     ];

@@ -5,6 +5,11 @@ export class FromEnvironment {
   constructor(readonly variable: string) {}
 }
 
+/** A text of a field in which Grafana expands nothing, so that a dollar sign stands for itself. */
+export class AsWritten {
+  constructor(readonly text: string) {}
+}
+
 /** What a provisioning file consists of. */
 export type ProvisioningValue =
   | string
@@ -12,6 +17,7 @@ export type ProvisioningValue =
   | boolean
   | undefined
   | FromEnvironment
+  | AsWritten
   | readonly ProvisioningValue[]
   | { readonly [key: string]: ProvisioningValue };
 
@@ -22,6 +28,9 @@ function isList(value: ProvisioningValue): value is readonly ProvisioningValue[]
 function escaped(value: ProvisioningValue): unknown {
   if (value instanceof FromEnvironment) {
     return `$${value.variable}`;
+  }
+  if (value instanceof AsWritten) {
+    return value.text;
   }
   if (typeof value === 'string') {
     return value.replaceAll('$', () => '$$');

@@ -7,6 +7,8 @@ import { StandardDashboards } from '../../src/dashboards/standard-dashboards';
 import { DataSource } from '../../src/grafana/data-source';
 import { Grafana, type GrafanaProps } from '../../src/grafana/grafana';
 import type { GrafanaOAuth } from '../../src/grafana/grafana-oauth';
+import { AlertDelivery } from '../../src/grafana-alerting/alert-delivery';
+import { GrafanaAlerting } from '../../src/grafana-alerting/grafana-alerting';
 import { Cluster } from '../../src/settings/cluster';
 import { Endpoint, EndpointProtocol } from '../../src/settings/endpoint';
 import { MonitoringContext } from '../../src/settings/monitoring-context';
@@ -57,6 +59,10 @@ const EVERY_PROP: Required<GrafanaProps> = {
   standardDashboards: StandardDashboards.only('kubernetes-persistent-volumes'),
   generateAdmin: true,
   tenantField: 'tenantId',
+  alerting: new GrafanaAlerting({
+    groups: [{ name: 'shop', alerts: [{ name: 'Down', expr: 'up == 0', summary: 'Down' }] }],
+    delivery: AlertDelivery.alertmanager(Endpoint.external({ host: 'alerts.example.com', port: 9093 })),
+  }),
   volume: Size.gibibytes(20),
   admin: { user: SecretKey.of('people', 'name'), password: SecretKey.of('people', 'pass') },
   encryptionKey: SecretKey.of('grafana-encryption', 'key'),
@@ -89,6 +95,7 @@ describe('Grafana', () => {
     expectEveryPropToMatter((chart, props: GrafanaProps) => new Grafana(chart, 'grafana', props), {}, EVERY_PROP, {
       dashboards: { dataSources: [LOKI, PROMETHEUS] },
       standardDashboards: { dataSources: [PROMETHEUS] },
+      alerting: { dataSources: [PROMETHEUS] },
       tenantField: { dataSources: [LOKI], dashboards: [LOGS] },
       oauth: { rootUrl: 'https://example.com' },
     });
