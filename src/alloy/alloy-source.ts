@@ -50,7 +50,7 @@ export class AlloySource {
   }
 
   /**
-   * Traces that applications push over OTLP, on ports 4317 (gRPC) and 4318 (HTTP). What cannot be sent on waits in memory; when
+   * Traces that applications push over OTLP, on ports 4317 (gRPC) and 4318 (HTTP), and those of Zipkin where they are asked for. What cannot be sent on waits in memory; when
    * that is full, senders are told to try again.
    */
   public static traces(props: TracesSourceProps): AlloySource {
@@ -59,7 +59,7 @@ export class AlloySource {
 
   private readonly waiting: LogPipelineSettings[] = [];
   private logs: { readonly component: Component; readonly collector: LogCollector } | undefined;
-  private endpoints: { readonly grpc: Endpoint; readonly http: Endpoint } | undefined;
+  private endpoints: { readonly grpc: Endpoint; readonly http: Endpoint; readonly zipkin?: Endpoint } | undefined;
 
   private constructor(private readonly props: SourceProps) {}
 
@@ -79,6 +79,11 @@ export class AlloySource {
   /** Where applications push log records, or traces, over HTTP, if they are received. */
   public get otlpHttp(): Endpoint | undefined {
     return this.endpoints?.http;
+  }
+
+  /** Where applications push spans of Zipkin over HTTP, below `/api/v2/spans`, if they are received. */
+  public get zipkin(): Endpoint | undefined {
+    return this.endpoints?.zipkin;
   }
 
   /**

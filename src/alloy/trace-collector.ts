@@ -17,6 +17,8 @@ export interface TraceOptions {
    * @default true
    */
   readonly kubernetesAttributes?: boolean;
+  /** Whether spans are received from libraries of Zipkin, too: over HTTP on port 9411, below `/api/v2/spans`. @default false */
+  readonly zipkin?: boolean;
 }
 
 /** Traces that are received once for the cluster. */
@@ -28,8 +30,9 @@ export interface TracesSourceProps extends TraceOptions {
 const LABEL = 'traces';
 const GRPC: ContainerPort = { name: 'traces-grpc', port: 4317 };
 const HTTP: ContainerPort = { name: 'traces-http', port: 4318 };
+const ZIPKIN: ContainerPort = { name: 'traces-zipkin', port: 9411 };
 
-const PODS: k8s.PolicyRule = { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] };
+const PODS: k8s.PolicyRule = { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] };
 
 const SENT_OVER = [EndpointProtocol.GRPC, EndpointProtocol.HTTP, EndpointProtocol.HTTPS];
 
@@ -38,22 +41,24 @@ export class TraceCollector implements AlloyModule {
   readonly environment = [];
   readonly isReadable = true;
   readonly usesKubernetesApi: boolean;
-  readonly ports = [GRPC, HTTP];
-  readonly endpoints: { readonly grpc: Endpoint; readonly http: Endpoint };
+  readonly ports: readonly ContainerPort[];
+  readonly endpoints: { readonly grpc: Endpoint; readonly http: Endpoint; readonly zipkin?: Endpoint };
 
   constructor(
     private readonly component: Component,
     private readonly props: TracesSourceProps,
   ) {
     this.usesKubernetesApi = props.kubernetesAttributes ?? true;
-    const [grpc, http] = service(component, {
+    this.ports = props.zipkin ? [GRPC, HTTP, ZIPKIN] : [GRPC, HTTP];
+    const [grpc, http, zipkin] = service(component, {
       suffix: 'traces',
       ports: [
         { target: GRPC, name: 'otlp-grpc', protocol: EndpointProtocol.GRPC },
         { target: HTTP, name: 'otlp-http' },
+        ...(props.zipkin ? [{ target: ZIPKIN, name: 'zipkin' }] : []),
       ],
     });
-    this.endpoints = { grpc, http };
+    this.endpoints = { grpc, http, zipkin };
     for (const port of this.ports) {
       admit(component, port, props.senders);
     }
@@ -65,7 +70,7 @@ export class TraceCollector implements AlloyModule {
   }
 
   config(): AlloyBlock[] {
-    return tracesConfig(this.props.push, this.usesKubernetesApi);
+    return tracesConfig(this.props.push, this.usesKubernetesApi, this.props.zipkin);
   }
 
   private grantRights(): void {
@@ -77,7 +82,7 @@ export class TraceCollector implements AlloyModule {
       const { name, namespace } = component._identity;
       component._require({
         kind: 'Access',
-        name: `get, list and watch on the pods of all namespaces for ServiceAccount ${namespace}/${name}`,
+        name: `list and watch on the pods of all namespaces for ServiceAccount ${namespace}/${name}`,
       });
     }
   }
@@ -103,7 +108,7 @@ const output = (kind: string, name: string): AlloyBlock => ({
 });
 
 /** Senders wait while the destination does: the memory limiter refuses what would not fit, and clients of OTLP try again. */
-export function tracesConfig(push: Endpoint, kubernetesAttributes: boolean): AlloyBlock[] {
+export function tracesConfig(push: Endpoint, kubernetesAttributes: boolean, zipkin = false): AlloyBlock[] {
   const exporter = push.protocol === EndpointProtocol.GRPC ? 'otlp' : 'otlphttp';
   return [
     {
@@ -115,6 +120,16 @@ export function tracesConfig(push: Endpoint, kubernetesAttributes: boolean): All
         output('processor', 'memory_limiter'),
       ],
     },
+    ...(zipkin
+      ? [
+          {
+            name: 'otelcol.receiver.zipkin',
+            label: LABEL,
+            attributes: { endpoint: `0.0.0.0:${ZIPKIN.port}` },
+            blocks: [output('processor', 'memory_limiter')],
+          },
+        ]
+      : []),
     {
       name: 'otelcol.processor.memory_limiter',
       label: LABEL,

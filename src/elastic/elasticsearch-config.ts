@@ -82,6 +82,9 @@ export function lifecyclePolicy({ retention }: IndexSettings) {
   };
 }
 
+/** Field of the id that Fluentd gives to a line, so that sending it twice stores it once. Nobody searches it. */
+export const LINE_ID = 'line_id';
+
 /** What new indices are made from. Priority: above Elasticsearch's own templates, which have 100 to 200. */
 export function indexTemplate({ prefix, replicas }: IndexSettings) {
   return {
@@ -98,6 +101,7 @@ export function indexTemplate({ prefix, replicas }: IndexSettings) {
           '@timestamp': { type: 'date' },
           log: { type: 'text' },
           stream: { type: 'keyword' },
+          [LINE_ID]: { type: 'keyword', index: false, doc_values: false },
           kubernetes: {
             properties: {
               // One field each: `app` and `app.kubernetes.io/name` beside each other would be a value and an object of one name.
@@ -113,10 +117,10 @@ export function indexTemplate({ prefix, replicas }: IndexSettings) {
   };
 }
 
-/** Rights of what writes lines: add to its indices, nothing else. */
+/** Rights of what writes lines: to its indices, nothing else. `create_doc` would not let Fluent Bit send a line twice. */
 export const writerRole = ({ prefix }: IndexSettings) => ({
   cluster: ['monitor'],
-  indices: [{ names: [`${prefix}-*`], privileges: ['auto_configure', 'create_doc', 'view_index_metadata'] }],
+  indices: [{ names: [`${prefix}-*`], privileges: ['auto_configure', 'index', 'view_index_metadata'] }],
 });
 
 /** The user of what writes lines. */

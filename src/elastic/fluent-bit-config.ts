@@ -62,16 +62,23 @@ export function fluentBitConfig({ destination, flushInterval, bufferLimit, ownNa
           port: destination.port,
           tls: true,
           'tls.verify': true,
+          // Without it any name of that authority would do.
+          'tls.verify_hostname': true,
           'tls.ca_file': CERTIFICATE_AUTHORITY,
           http_user: destination.user,
           http_passwd: `\${${PASSWORD_VARIABLE}}`,
           logstash_format: true,
           logstash_prefix: destination.indexPrefix,
-          // What arrived although the answer was lost is refused the second time.
+          // What arrived although the answer was lost is overwritten the second time. Not `create`: lines that are there already are errors
+          // then, and a chunk with nothing else is tried again for ever (out_es/es.c of 5.1.1).
           generate_id: true,
-          write_operation: 'create',
+          write_operation: 'index',
           suppress_type_name: true,
           trace_error: true,
+          // An answer that is longer than the 512k of the default cannot be read, and what it answers is sent again and again.
+          buffer_size: 'false',
+          // By itself it waits for an answer without end.
+          'net.io_timeout': '60s',
           // The default gives up after one attempt.
           retry_limit: 'no_limits',
           'storage.total_limit_size': `${bufferLimit.toMebibytes({ rounding: 1 })}M`,

@@ -6,11 +6,10 @@ import { configFiles } from '../kubernetes/config-files';
 import { httpProbe } from '../kubernetes/container';
 import { offerMetrics, service } from '../kubernetes/service';
 import { toYaml } from '../kubernetes/text';
-import { daemonSet } from '../kubernetes/workload';
 import { Cpu } from '../settings/cpu';
 import type { Endpoint } from '../settings/endpoint';
 import { fluentBitConfig } from './fluent-bit-config';
-import { type LogShipperOptions, type LogShipperProps, logShipper } from './log-agent';
+import { CONFIG_DIRECTORY, type LogShipperOptions, type LogShipperProps, logShipper, runLogShipper } from './log-agent';
 
 /** Options of `FluentBit` that have nothing to do with where lines go. */
 export interface FluentBitOptions extends LogShipperOptions {
@@ -25,7 +24,8 @@ const HTTP = { name: 'http-metrics', port: 2020 };
 
 /**
  * Fluent Bit on every node, tainted or not: what `Fluentd` does, in a tenth of its memory. What waits is in files of the node, and is
- * tried again until it arrives. Unlike Fluentd, the **oldest** waiting lines go when `bufferLimit` is full.
+ * tried again until it arrives. Unlike Fluentd, the **oldest** waiting lines go when `bufferLimit` is full; and what Elasticsearch refuses
+ * of a request while it takes the rest (for what is in it, or because it is overloaded) is lost. Where no line may be, take Fluentd.
  *
  * It runs as root, the owner of the log files, but without any capability and with a read-only file system, so its namespace must
  * allow `hostPath` volumes (PodSecurity `privileged`).
@@ -54,30 +54,22 @@ export class FluentBit extends Component {
         }),
       ),
     }));
-    daemonSet(this, {
-      pod: () => ({
-        serviceAccountName: account,
-        mountsToken: true,
-        checksum: config.checksum(),
-        // Longer than its own grace time, for requests that are under way.
-        terminationGracePeriodSeconds: 40,
-        volumes: [config.volume('config'), ...agent.volumes],
-        containers: [
-          {
-            name: 'fluent-bit',
-            image: 'fluentBit',
-            args: ['--config=/mnt/config/fluent-bit.yaml'],
-            environment: agent.environment,
-            ports: [HTTP],
-            mounts: [{ name: 'config', mountPath: '/mnt/config', readOnly: true }, ...agent.mounts],
-            // At most 64 chunks of some 2 MB are in memory; the rest waits on the disk.
-            resources: { cpuRequest: Cpu.millis(50), memoryRequest: Size.mebibytes(64), memoryLimit: Size.mebibytes(256) },
-            // Whether Elasticsearch answers is no matter of restarts.
-            readiness: httpProbe('/', HTTP.name),
-            liveness: httpProbe('/', HTTP.name, { initialDelaySeconds: 10 }),
-          },
-        ],
-      }),
+    runLogShipper(this, agent, {
+      serviceAccountName: account,
+      config,
+      // Longer than its own grace time, for requests that are under way.
+      terminationGracePeriodSeconds: 40,
+      container: {
+        name: 'fluent-bit',
+        image: 'fluentBit',
+        args: [`--config=${CONFIG_DIRECTORY}/fluent-bit.yaml`],
+        ports: [HTTP],
+        // At most 64 chunks of some 2 MB are in memory; the rest waits on the disk.
+        resources: { cpuRequest: Cpu.millis(50), memoryRequest: Size.mebibytes(64), memoryLimit: Size.mebibytes(256) },
+        // Whether Elasticsearch answers is no matter of restarts.
+        readiness: httpProbe('/', HTTP.name),
+        liveness: httpProbe('/', HTTP.name, { initialDelaySeconds: 10 }),
+      },
     });
     offerMetrics(this, HTTP, { path: '/api/v2/metrics/prometheus' });
   }

@@ -1,4 +1,5 @@
 import type { Duration, Size } from 'cdk8s';
+import { LINE_ID } from './elasticsearch-config';
 import { type FluentdElement, FluentdVariable } from './fluentd-syntax';
 import { CERTIFICATE_AUTHORITY, type DestinationSettings, LOG_FILES, PASSWORD_VARIABLE, STORAGE_DIRECTORY } from './log-agent';
 
@@ -47,8 +48,9 @@ function output({ destination, flushInterval, bufferLimit }: FluentdSettings): F
       logstash_format: true,
       logstash_prefix: destination.indexPrefix,
       // The same id at every attempt: what arrived although the answer was lost is refused the second time.
-      id_key: '_hash',
-      remove_keys: '_hash',
+      // It stays in the document: with `remove_keys` the plugin finds no id when it looks at what was refused, and loses those lines
+      // without a word (elasticsearch_error_handler.rb, seen with 6.0.0).
+      id_key: LINE_ID,
       write_operation: 'create',
       suppress_type_name: true,
       // Else Fluentd ends where Elasticsearch is away at its start.
@@ -147,7 +149,7 @@ export function fluentdConfig(settings: FluentdSettings): FluentdElement[] {
         {
           name: 'filter',
           argument: 'kubernetes.**',
-          parameters: { '@type': 'elasticsearch_genid', '@id': 'ids', hash_id_key: '_hash' },
+          parameters: { '@type': 'elasticsearch_genid', '@id': 'ids', hash_id_key: LINE_ID },
         },
         output(settings),
       ],

@@ -3,14 +3,13 @@ import type { Construct } from 'constructs';
 import { serviceAccount } from '../kubernetes/access';
 import { Component } from '../kubernetes/component';
 import { configFiles } from '../kubernetes/config-files';
-import { httpProbe } from '../kubernetes/container';
+import { fieldVariable, httpProbe } from '../kubernetes/container';
 import { offerMetrics, service } from '../kubernetes/service';
-import { daemonSet } from '../kubernetes/workload';
 import { Cpu } from '../settings/cpu';
 import type { Endpoint } from '../settings/endpoint';
 import { fluentdConfig } from './fluentd-config';
 import { toFluentdSyntax } from './fluentd-syntax';
-import { type LogShipperOptions, type LogShipperProps, logShipper } from './log-agent';
+import { CONFIG_DIRECTORY, type LogShipperOptions, type LogShipperProps, logShipper, runLogShipper } from './log-agent';
 
 /** Options of `Fluentd` that have nothing to do with where lines go. */
 export interface FluentdOptions extends LogShipperOptions {
@@ -57,30 +56,24 @@ export class Fluentd extends Component {
         }),
       ),
     }));
-    daemonSet(this, {
-      pod: () => ({
-        serviceAccountName: account,
-        mountsToken: true,
-        checksum: config.checksum(),
-        // What waits is in files; this is for requests that are under way.
-        terminationGracePeriodSeconds: 60,
-        volumes: [config.volume('config'), ...agent.volumes],
-        containers: [
-          {
-            name: 'fluentd',
-            image: 'fluentd',
-            // Not the image's own script, which loads another configuration.
-            command: ['tini', '--', 'fluentd'],
-            args: ['--config', '/mnt/config/fluent.conf'],
-            environment: agent.environment,
-            ports: [METRICS],
-            mounts: [{ name: 'config', mountPath: '/mnt/config', readOnly: true }, ...agent.mounts],
-            // The manifests of its image: 100m, 200Mi; the metadata of a node's pods and two chunks under way come on top.
-            resources: { cpuRequest: Cpu.millis(100), memoryRequest: Size.mebibytes(200), memoryLimit: Size.mebibytes(512) },
-            readiness: httpProbe('/metrics', METRICS.name, { timeoutSeconds: 5 }),
-          },
-        ],
-      }),
+    runLogShipper(this, agent, {
+      serviceAccountName: account,
+      config,
+      // What waits is in files; this is for requests that are under way.
+      terminationGracePeriodSeconds: 60,
+      container: {
+        name: 'fluentd',
+        image: 'fluentd',
+        // Not the image's own script, which loads another configuration.
+        command: ['tini', '--', 'fluentd'],
+        args: ['--config', `${CONFIG_DIRECTORY}/fluent.conf`],
+        // Else each node watches the pods of all nodes (filter_kubernetes_metadata.rb).
+        environment: [fieldVariable('K8S_NODE_NAME', 'spec.nodeName')],
+        ports: [METRICS],
+        // The manifests of its image: 100m, 200Mi; the metadata of a node's pods and two chunks under way come on top.
+        resources: { cpuRequest: Cpu.millis(100), memoryRequest: Size.mebibytes(200), memoryLimit: Size.mebibytes(512) },
+        readiness: httpProbe('/metrics', METRICS.name, { timeoutSeconds: 5 }),
+      },
     });
     offerMetrics(this, METRICS);
   }

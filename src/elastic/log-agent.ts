@@ -2,7 +2,9 @@ import type { Size } from 'cdk8s';
 import type { k8s } from 'cdk8s-plus-28';
 import { clusterRights } from '../kubernetes/access';
 import type { Component } from '../kubernetes/component';
-import { quantity, secretVariable } from '../kubernetes/container';
+import type { ConfigFiles } from '../kubernetes/config-files';
+import { type ContainerDescription, quantity, secretVariable } from '../kubernetes/container';
+import { daemonSet } from '../kubernetes/workload';
 import type { WorkloadOptions } from '../settings/workload-options';
 import { secretFiles } from './elastic-security';
 import type { Elasticsearch } from './elasticsearch';
@@ -36,6 +38,8 @@ export interface DestinationSettings {
   readonly indexPrefix: string;
 }
 
+/** Where an agent finds its configuration. */
+export const CONFIG_DIRECTORY = '/mnt/config';
 export const STORAGE_DIRECTORY = '/data';
 export const CERTIFICATE_AUTHORITY = '/mnt/certs/ca.crt';
 export const PASSWORD_VARIABLE = 'ELASTICSEARCH_PASSWORD';
@@ -96,4 +100,33 @@ export function logShipper(component: Component, { elasticsearch, storagePath, b
       { name: 'tmp', mountPath: '/tmp' },
     ],
   };
+}
+
+/** What runs on every node, besides what all agents need. */
+export interface AgentPod {
+  readonly serviceAccountName: string;
+  readonly config: ConfigFiles;
+  readonly terminationGracePeriodSeconds: number;
+  /** Without the volumes and variables of `LogShipper`. */
+  readonly container: ContainerDescription;
+}
+
+/** Runs an agent on every node; the last part of both constructors. */
+export function runLogShipper(component: Component, { environment, mounts, volumes }: LogShipper, pod: AgentPod): void {
+  const { config, container, ...others } = pod;
+  daemonSet(component, {
+    pod: () => ({
+      ...others,
+      mountsToken: true,
+      checksum: config.checksum(),
+      volumes: [config.volume('config'), ...volumes],
+      containers: [
+        {
+          ...container,
+          environment: [...(container.environment ?? []), ...environment],
+          mounts: [{ name: 'config', mountPath: CONFIG_DIRECTORY, readOnly: true }, ...mounts],
+        },
+      ],
+    }),
+  });
 }

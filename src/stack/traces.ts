@@ -6,6 +6,7 @@ import type { Prometheus } from '../prometheus/prometheus';
 import type { ObjectStorage } from '../settings/object-storage';
 import { Jaeger, type JaegerOptions } from '../tracing/jaeger';
 import { Tempo, type TempoOptions } from '../tracing/tempo';
+import { Zipkin, type ZipkinOptions } from '../tracing/zipkin';
 
 /** Traces that applications push over OTLP. */
 export interface TracesStackOptions extends TraceOptions {
@@ -17,6 +18,7 @@ export interface TracesStackOptions extends TraceOptions {
 interface TracesDescription {
   readonly tempo?: TempoOptions;
   readonly jaeger?: JaegerOptions;
+  readonly zipkin?: ZipkinOptions;
   readonly traces?: TracesStackOptions;
   readonly objectStorage?: ObjectStorage;
 }
@@ -25,12 +27,21 @@ interface TracesDescription {
 export class Traces {
   readonly tempo: Tempo | undefined;
   readonly jaeger: Jaeger | undefined;
+  readonly zipkin: Zipkin | undefined;
   readonly source: AlloySource | undefined;
   readonly agent: AlloyDeployment | undefined;
 
-  constructor(scope: Construct, { tempo, jaeger, traces, objectStorage }: TracesDescription, prometheus: Prometheus | undefined) {
+  constructor(
+    scope: Construct,
+    { tempo, jaeger, zipkin, traces, objectStorage }: TracesDescription,
+    prometheus: Prometheus | undefined,
+  ) {
     this.tempo = tempo && new Tempo(scope, 'tempo', { ...tempo, objectStorage, remoteWrite: prometheus?.acceptRemoteWrites() });
     this.jaeger = jaeger && new Jaeger(scope, 'jaeger', jaeger);
+    this.zipkin = zipkin && new Zipkin(scope, 'zipkin', zipkin);
+    if (tempo || jaeger || zipkin) {
+      prometheus?._keepExemplars();
+    }
     const push = (this.tempo ?? this.jaeger)?.otlpGrpc;
     if (traces && push) {
       const { agent, ...options } = traces;

@@ -94,44 +94,17 @@ describe('traces', () => {
   });
 
   it('go on over HTTP, as they come', () => {
-    expect(toAlloySyntax(tracesConfig(HTTPS, false))).toMatchInlineSnapshot(`
-      "otelcol.receiver.otlp "traces" {
-      	grpc {
-      		endpoint = "0.0.0.0:4317"
-      	}
-
-      	http {
-      		endpoint = "0.0.0.0:4318"
-      	}
-
-      	output {
-      		traces = [otelcol.processor.memory_limiter.traces.input]
-      	}
-      }
-
-      otelcol.processor.memory_limiter "traces" {
-      	check_interval         = "1s"
-      	limit_percentage       = 75
-      	spike_limit_percentage = 15
-
-      	output {
-      		traces = [otelcol.processor.batch.traces.input]
-      	}
-      }
-
-      otelcol.processor.batch "traces" {
-      	output {
-      		traces = [otelcol.exporter.otlphttp.traces.input]
-      	}
-      }
-
-      otelcol.exporter.otlphttp "traces" {
-      	client {
-      		endpoint = "https://otlp.example.com:443"
-      	}
-      }
-      "
-    `);
+    const blocks = tracesConfig(HTTPS, false);
+    expect(blocks.map(({ name }) => name)).toEqual([
+      'otelcol.receiver.otlp',
+      'otelcol.processor.memory_limiter',
+      'otelcol.processor.batch',
+      'otelcol.exporter.otlphttp',
+    ]);
+    const config = toAlloySyntax(blocks);
+    expect(config).toContain('traces = [otelcol.processor.batch.traces.input]');
+    expect(config).toContain('traces = [otelcol.exporter.otlphttp.traces.input]');
+    expect(config).toContain('client {\n\t\tendpoint = "https://otlp.example.com:443"\n\t}');
   });
 
   it('are received by an Alloy that may see pods', () => {
@@ -142,9 +115,25 @@ describe('traces', () => {
       expect(source.otlpHttp?.url).toBe('http://monitoring-alloy-cluster-traces.monitoring.svc.cluster.local:4318');
     });
     expect(manifestOf(manifests, 'ClusterRole').rules).toEqual([
-      { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch'] },
+      { apiGroups: [''], resources: ['pods'], verbs: ['list', 'watch'] },
     ]);
     expect(manifestOf(manifests, 'NetworkPolicy').spec).toMatchSnapshot();
+  });
+
+  it('are received from libraries of Zipkin, where they are asked for', () => {
+    const config = toAlloySyntax(tracesConfig(GRPC, false, true));
+    expect(config).toContain('otelcol.receiver.zipkin "traces" {\n\tendpoint = "0.0.0.0:9411"');
+    const ports = (zipkin: boolean) => {
+      const manifests = synthesize((chart) => {
+        const source = AlloySource.traces({ push: GRPC, zipkin });
+        new AlloyDeployment(chart, 'alloy', { sources: [source] });
+        expect(source.zipkin?.port).toBe(zipkin ? 9411 : undefined);
+      });
+      const { ingress } = manifestOf(manifests, 'NetworkPolicy').spec;
+      return JSON.stringify([ingress, manifestOf(manifests, 'Service', 'monitoring-alloy-cluster-traces').spec.ports]);
+    };
+    expect(ports(true).match(/9411/g)).toHaveLength(2);
+    expect(ports(false)).not.toContain('9411');
   });
 
   it('ask for rights where the stack gives none', () => {
@@ -155,14 +144,14 @@ describe('traces', () => {
           MonitoringContext.of(chart)
             ._plan.prerequisites.map(({ name }) => name)
             .join(),
-        ).toContain('get, list and watch on the pods of all namespaces for ServiceAccount monitoring/monitoring-alloy-cluster');
+        ).toContain('list and watch on the pods of all namespaces for ServiceAccount monitoring/monitoring-alloy-cluster');
       },
       { access: Access.existing() },
     );
   });
 
   it('has no dead property', () => {
-    const every: Required<TracesSourceProps> = { push: HTTPS, senders: ['shop'], kubernetesAttributes: false };
+    const every: Required<TracesSourceProps> = { push: HTTPS, senders: ['shop'], kubernetesAttributes: false, zipkin: true };
     expectEveryPropToMatter(
       (chart, props: TracesSourceProps) => new AlloyDeployment(chart, 'alloy', { sources: [AlloySource.traces(props)] }),
       { push: GRPC },

@@ -107,10 +107,10 @@ describe('what is kept in Elasticsearch', () => {
     });
   });
 
-  it('lets agents add lines and nothing else', () => {
+  it('lets agents write lines and nothing else', () => {
     expect(writerRole(indices)).toEqual({
       cluster: ['monitor'],
-      indices: [{ names: ['kubernetes-*'], privileges: ['auto_configure', 'create_doc', 'view_index_metadata'] }],
+      indices: [{ names: ['kubernetes-*'], privileges: ['auto_configure', 'index', 'view_index_metadata'] }],
     });
   });
 

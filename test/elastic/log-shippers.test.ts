@@ -1,11 +1,13 @@
 import { type Chart, Duration, Size } from 'cdk8s';
 import { describe, expect, it } from 'vitest';
+import { indexTemplate, writerRole } from '../../src/elastic/elasticsearch-config';
 import { FluentBit, type FluentBitOptions } from '../../src/elastic/fluent-bit';
 import { fluentBitConfig } from '../../src/elastic/fluent-bit-config';
 import { Fluentd, type FluentdOptions } from '../../src/elastic/fluentd';
 import { fluentdConfig } from '../../src/elastic/fluentd-config';
 import { FluentdVariable, toFluentdSyntax } from '../../src/elastic/fluentd-syntax';
 import { Access } from '../../src/settings/access';
+import { Retention } from '../../src/settings/retention';
 import { EVERY_WORKLOAD_OPTION, expectEveryPropToMatter, manifestOf, synthesisError, synthesize } from '../support/constructs';
 import { elasticsearchIn } from './elastic';
 
@@ -73,9 +75,45 @@ describe("Fluentd's configuration", () => {
   });
 });
 
+describe("Fluentd's way to Elasticsearch", () => {
+  const text = toFluentdSyntax(fluentdConfig({ ...SETTINGS, metricsPort: 24231 }));
+  const parameter = (name: string) => new RegExp(`^ *${name} '?([^'\\n]*)`, 'm').exec(text)?.[1];
+
+  it('keeps the id in each line until Elasticsearch has taken it, so that refused lines are found again', () => {
+    expect(parameter('id_key')).toBe(parameter('hash_id_key'));
+    expect(parameter('remove_keys')).toBeUndefined();
+    const { mappings } = indexTemplate({ prefix: 'kubernetes', retention: Retention.days(7), replicas: 1 }).template;
+    expect(mappings.properties).toHaveProperty(parameter('id_key') ?? '', { type: 'keyword', index: false, doc_values: false });
+  });
+
+  it('asks only for the pods of its node', () => {
+    const manifests = synthesize((chart) => new Fluentd(chart, 'agent', { elasticsearch: elasticsearchIn(chart) }));
+    expect(manifestOf(manifests, 'DaemonSet').spec.template.spec.containers[0].env).toContainEqual({
+      name: 'K8S_NODE_NAME',
+      valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } },
+    });
+  });
+});
+
 describe("Fluent Bit's configuration", () => {
   it('reads, joins, describes and sends lines', () => {
     expect(fluentBitConfig({ ...SETTINGS, httpPort: 2020 })).toMatchSnapshot();
+  });
+
+  it('gets on after an answer that is lost, late or long, and talks to nobody else', () => {
+    const [output] = fluentBitConfig({ ...SETTINGS, httpPort: 2020 }).pipeline.outputs;
+    expect(output).toMatchObject({
+      generate_id: true,
+      // `create` would be refused for what is there already, without end.
+      write_operation: 'index',
+      'net.io_timeout': '60s',
+      buffer_size: 'false',
+      retry_limit: 'no_limits',
+      'tls.verify': true,
+      'tls.verify_hostname': true,
+    });
+    const [{ privileges }] = writerRole({ prefix: 'kubernetes', retention: Retention.days(7), replicas: 1 }).indices;
+    expect(privileges).toContain('index');
   });
 });
 
