@@ -133,6 +133,14 @@ export class AlertReceiver {
   }
 
   /**
+   * The ways in which it is told.
+   * @internal
+   */
+  public get _integrations(): readonly Integration[] {
+    return this.integrations;
+  }
+
+  /**
    * Keys of Secrets that it reads.
    * @internal
    */

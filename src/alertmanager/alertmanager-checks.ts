@@ -1,7 +1,9 @@
 import type { Duration, Size } from 'cdk8s';
 import { credentialProblems, keyProblems, kindProblems } from '../kubernetes/extra-config';
 import { volumeProblems } from '../kubernetes/volumes';
+import type { AlertLabels } from '../rules/alert-labels';
 import type { Cluster } from '../settings/cluster';
+import { misspelt, nearest } from '../settings/nearest';
 import type { Retention } from '../settings/retention';
 import type { AlertMatcher } from './alert-matcher';
 import type { AlertReceiver } from './alert-receiver';
@@ -226,27 +228,28 @@ export function unusedReceivers(settings: AlertmanagerSettings): string[] {
     );
 }
 
-/** Labels that conditions, groups and inhibition name and no alert has. */
-export function unknownLabels(settings: AlertmanagerSettings, knownLabels: readonly string[] | undefined): string[] {
-  if (knownLabels === undefined) {
-    return [];
-  }
-  const { route, inhibitRules } = settings;
-  const known = new Set([...knownLabels, 'alertname', '...']);
+/** Labels that conditions, groups and inhibition name. */
+export function namedLabels({ route, inhibitRules }: AlertmanagerSettings): string[] {
   const inMatchers = (matchers: readonly AlertMatcher[]) => matchers.map(({ label }) => label);
-  const routes = routesBelow(route?.routes);
-  const used = [
+  const named = [
     ...(route?.groupBy ?? []),
-    ...routes.flatMap(({ matchers, groupBy = [] }) => [...inMatchers(matchers), ...groupBy]),
+    ...routesBelow(route?.routes).flatMap(({ matchers, groupBy = [] }) => [...inMatchers(matchers), ...groupBy]),
     ...inhibitRules.flatMap(({ sourceMatchers, targetMatchers, equal = [] }) => [
       ...inMatchers([...sourceMatchers, ...targetMatchers]),
       ...equal,
     ]),
   ];
-  return [...new Set(used)]
-    .filter((label) => !known.has(label))
+  return [...new Set(named)].filter((label) => label !== '...' && label !== 'alertname');
+}
+
+/** Those of them that no alert has. Where alerts may have others than are known, only those that look like a slip of the pen. */
+export function unknownLabels(named: readonly string[], { names, complete }: AlertLabels): string[] {
+  return named
+    .filter((label) => !names.includes(label))
+    .map((label) => ({ label, meant: complete ? nearest(label, names) : misspelt(label, names) }))
+    .filter(({ meant }) => complete || meant !== undefined)
     .map(
-      (label) =>
-        `no alert of the stack has the label ${quoted(label)}, which routes or inhibition name; known are ${[...known].sort().join(', ')}`,
+      ({ label, meant }) =>
+        `no known alert has the label ${quoted(label)}, which routes or inhibition name; known are ${[...names].sort().join(', ')}: did you mean ${quoted(meant)}?`,
     );
 }

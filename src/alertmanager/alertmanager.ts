@@ -12,6 +12,7 @@ import { type Claim, claimOptions, offeredSize } from '../kubernetes/volumes';
 import type { WebAuthentication } from '../kubernetes/web-authentication';
 import { stackLogin, webConfig, webExposure } from '../kubernetes/web-exposure';
 import { type PodDescription, statefulSet } from '../kubernetes/workload';
+import { type AlertLabels, joinedLabels, usualLabels } from '../rules/alert-labels';
 import { Cpu } from '../settings/cpu';
 import { type Endpoint, EndpointProtocol } from '../settings/endpoint';
 import { Retention } from '../settings/retention';
@@ -21,7 +22,7 @@ import type { ServiceOptions, WorkloadOptions } from '../settings/workload-optio
 import { SECRETS_PATH } from './alert-integrations';
 import type { DeadMansSwitchOptions } from './alert-receiver-options';
 import type { AlertRootRoute, InhibitRule } from './alert-route';
-import { alertmanagerProblems, repeatWarnings, unknownLabels, unusedReceivers } from './alertmanager-checks';
+import { alertmanagerProblems, namedLabels, repeatWarnings, unknownLabels, unusedReceivers } from './alertmanager-checks';
 import {
   type AlertmanagerSettings,
   alertmanagerArguments,
@@ -129,6 +130,8 @@ export class Alertmanager extends Component {
   public readonly http: Endpoint;
   /** Where alerts are sent to: every replica, found by SRV records, never a balanced address in front of them. */
   public readonly alerts: Endpoint;
+
+  private labelsOfAlerts: (() => AlertLabels) | undefined;
 
   constructor(
     scope: Construct,
@@ -244,12 +247,40 @@ export class Alertmanager extends Component {
     );
     this._warn('alertmanager-repeat-interval', () => repeatWarnings(this.settings()));
     this._warn('alertmanager-unused-receiver', () => unusedReceivers(this.settings()));
-    this._warn('alertmanager-unknown-label', () => unknownLabels(this.settings(), props.knownLabels));
+    this._warn('alertmanager-unknown-label', () => this.unknownLabels());
     this._warn('alertmanager-tells-nobody', () =>
       props.route === undefined
         ? [`${this._identity.name} has no \`route\`, so alerts are seen in its web interface only; give one with a receiver`]
         : [],
     );
+  }
+
+  /**
+   * The whole tree of routes.
+   * @internal
+   */
+  public get _routes(): AlertRootRoute {
+    return routeTree(this.settings());
+  }
+
+  /**
+   * Says which labels the alerts may have that are sent here. Asked only where something unusual is named, as reading queries takes time.
+   * @internal
+   */
+  public _alertsFrom(labels: () => AlertLabels): void {
+    this.labelsOfAlerts = labels;
+  }
+
+  private unknownLabels(): string[] {
+    const { labelsOfAlerts } = this;
+    const { knownLabels = [] } = this.props;
+    if (labelsOfAlerts === undefined && this.props.knownLabels === undefined) {
+      return [];
+    }
+    const usual = labelsOfAlerts ? usualLabels(this._context.dataLabels) : [];
+    const named = namedLabels(this.settings()).filter((label) => !usual.includes(label) && !knownLabels.includes(label));
+    const given = { names: knownLabels, complete: true };
+    return named.length === 0 ? [] : unknownLabels(named, joinedLabels([given, ...(labelsOfAlerts ? [labelsOfAlerts()] : [])]));
   }
 
   private retention(): Retention {

@@ -1,6 +1,9 @@
 /** Where the host's file system is mounted. */
 export const HOST_ROOT = '/host/root';
 
+/** Where the node's programs meet. The read-only view of the host holds the socket, and asking needs no more than that. */
+export const SYSTEM_BUS = `unix:path=${HOST_ROOT}/run/dbus/system_bus_socket`;
+
 /** Collectors of node_exporter 1.12 on Linux that run unless they are switched off (`node_exporter --help`). */
 export const DEFAULT_COLLECTORS = [
   'arp',
@@ -108,6 +111,7 @@ export interface NodeExporterSettings {
   readonly port: number;
   readonly enabledCollectors: readonly string[];
   readonly disabledCollectors: readonly string[];
+  readonly systemdUnits: readonly string[];
   readonly textfileDirectory: string | undefined;
   readonly excludedMountPoints: string | undefined;
   readonly excludedNetworkDevices: string | undefined;
@@ -115,12 +119,14 @@ export interface NodeExporterSettings {
 
 /** Arguments of node_exporter. */
 export function nodeExporterArguments(settings: NodeExporterSettings): string[] {
-  const { port, enabledCollectors, disabledCollectors, textfileDirectory } = settings;
+  const { port, enabledCollectors, disabledCollectors, systemdUnits, textfileDirectory } = settings;
   const devices = settings.excludedNetworkDevices ?? POD_NETWORK_DEVICES;
   const on = enabledCollectors.filter((name) => !DEFAULT_COLLECTORS.includes(name));
   return [
     // Brackets, because the node's address may be of either family; the program takes them around both.
     `--web.listen-address=[$(HOST_IP)]:${port}`,
+    // `kubectl port-forward` to a pod in the node's network comes by its loopback.
+    `--web.listen-address=127.0.0.1:${port}`,
     '--path.procfs=/host/proc',
     '--path.sysfs=/host/sys',
     `--path.rootfs=${HOST_ROOT}`,
@@ -131,17 +137,43 @@ export function nodeExporterArguments(settings: NodeExporterSettings): string[] 
       .map((name) => `--collector.${name}.device-exclude=${devices}`),
     ...(disabledCollectors.includes('netclass') ? [] : [`--collector.netclass.ignored-devices=${devices}`]),
     ...(textfileDirectory === undefined ? [] : [`--collector.textfile.directory=${HOST_ROOT}${textfileDirectory}`]),
+    ...(systemdUnits.length === 0
+      ? []
+      : [
+          '--collector.systemd',
+          '--collector.systemd.enable-restarts-metrics',
+          `--collector.systemd.unit-include=${systemdUnits.map(unitPattern).join('|')}`,
+          // By itself it leaves out kinds of units; who names one wants it.
+          '--collector.systemd.unit-exclude=',
+        ]),
     ...[...on].sort().map((name) => `--collector.${name}`),
     ...[...disabledCollectors].sort().map((name) => `--no-collector.${name}`),
   ];
 }
 
+/** The program puts `^(?:…)$` around it. */
+const unitPattern = (unit: string) =>
+  unit
+    .split('*')
+    .map((part) => part.replace(/[.\\]/g, '\\$&'))
+    .join('.*');
+
+/** As systemd names units, with `*`; systemd.unit(5). */
+const UNIT = /^[\w:\\.@*-]+\.(service|socket|device|mount|automount|swap|target|path|timer|slice|scope|\*)$/;
+
 const quoted = (value: unknown) => JSON.stringify(value);
 
 /** What is wrong with the settings. */
 export function nodeExporterProblems(settings: NodeExporterSettings): string[] {
-  const { port, enabledCollectors, disabledCollectors, textfileDirectory, excludedMountPoints, excludedNetworkDevices } =
-    settings;
+  const {
+    port,
+    enabledCollectors,
+    disabledCollectors,
+    systemdUnits,
+    textfileDirectory,
+    excludedMountPoints,
+    excludedNetworkDevices,
+  } = settings;
   const known = [...DEFAULT_COLLECTORS, ...OPTIONAL_COLLECTORS].sort();
   return [
     ...(Number.isInteger(port) && port >= 1024 && port <= 65535
@@ -158,6 +190,18 @@ export function nodeExporterProblems(settings: NodeExporterSettings): string[] {
       .filter((name) => disabledCollectors.includes(name))
       .map(
         (name) => `enabledCollectors has ${quoted(name)}, which disabledCollectors has too; allowed is one of both: remove one`,
+      ),
+    ...systemdUnits
+      .filter((unit) => !UNIT.test(unit))
+      .map(
+        (unit) =>
+          `systemdUnits has ${quoted(unit)}; allowed are names of units with their kind, such as "kubelet.service" or "*.timer": correct it`,
+      ),
+    ...Object.entries({ enabledCollectors, disabledCollectors })
+      .filter(([, names]) => names.includes('systemd'))
+      .map(
+        ([property]) =>
+          `${property} has "systemd"; allowed is systemdUnits, which switches it on and says what is collected: use it`,
       ),
     ...(textfileDirectory === undefined || /^(\/(?!\.{1,2}(\/|$))[^/\0$]+)+$/.test(textfileDirectory)
       ? []

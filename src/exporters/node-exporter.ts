@@ -9,20 +9,27 @@ import { daemonSet } from '../kubernetes/workload';
 import { Cpu } from '../settings/cpu';
 import type { Endpoint } from '../settings/endpoint';
 import type { WorkloadOptions } from '../settings/workload-options';
-import { HOST_ROOT, nodeExporterArguments, nodeExporterProblems } from './node-exporter-config';
+import { HOST_ROOT, nodeExporterArguments, nodeExporterProblems, SYSTEM_BUS } from './node-exporter-config';
 
 /** Properties of `NodeExporter`. */
 export interface NodeExporterProps extends WorkloadOptions {
   /** Port on every node. Another node exporter of the cluster has the default already. @default 9100 */
   readonly port?: number;
   /**
-   * Collectors that run besides those that node_exporter starts by itself: `systemd`, `processes`, `ethtool`, … Some need rights
-   * that the pod has not; `node_scrape_collector_success` tells.
+   * Collectors that run besides those that node_exporter starts by itself: `processes`, `ethtool`, … Some need rights that the pod
+   * has not; `node_scrape_collector_success` tells. That of systemd is `systemdUnits`.
    * @default - none
    */
   readonly enabledCollectors?: string[];
   /** Collectors that do not run. @default - none */
   readonly disabledCollectors?: string[];
+  /**
+   * Units of systemd whose state and restarts are collected, some seven series each: `['kubelet.service', 'containerd.service']`; `*` stands
+   * for any characters. Alerts then tell of those that fail or crash. They are asked for at the node's D-Bus, where everybody may read;
+   * where SELinux is enforced, it keeps containers from it, and `node_scrape_collector_success` tells.
+   * @default - none
+   */
+  readonly systemdUnits?: string[];
   /** Directory of the node whose `*.prom` files are served too, e.g. written by a cron job there. @default - none */
   readonly textfileDirectory?: string;
   /**
@@ -60,6 +67,7 @@ export class NodeExporter extends Component {
       port: props.port ?? 9100,
       enabledCollectors: props.enabledCollectors ?? [],
       disabledCollectors: props.disabledCollectors ?? [],
+      systemdUnits: props.systemdUnits ?? [],
       textfileDirectory: props.textfileDirectory,
       excludedMountPoints: props.excludedMountPoints,
       excludedNetworkDevices: props.excludedNetworkDevices,
@@ -78,7 +86,10 @@ export class NodeExporter extends Component {
             name: 'node-exporter',
             image: 'nodeExporter',
             args: nodeExporterArguments(settings),
-            environment: [fieldVariable('HOST_IP', 'status.hostIP')],
+            environment: [
+              fieldVariable('HOST_IP', 'status.hostIP'),
+              ...(settings.systemdUnits.length > 0 ? [{ name: 'DBUS_SYSTEM_BUS_ADDRESS', value: SYSTEM_BUS }] : []),
+            ],
             ports: [port],
             mounts: Object.entries(HOST_DIRECTORIES).map(([name, [, mountPath]]) => hostMount(name, mountPath)),
             // Seen: 13 to 20 MiB and a scrape of 30 ms; nodes with hundreds of disks or mounts need more.

@@ -2,6 +2,7 @@ import type { k8s } from 'cdk8s-plus-28';
 import type { SecretKey } from '../settings/secret-key';
 import { type ExternalSecretsOptions, SecretStoreKind } from '../settings/secret-source';
 import type { Component } from './component';
+import { type InjectedPod, injectedPod, provideByAgent } from './injected-secrets';
 import { type Kind, kind } from './kubernetes-api';
 import { componentObject } from './objects';
 import { goDuration } from './text';
@@ -28,6 +29,8 @@ export function provideSecrets(component: Component): void {
     const { namespace } = component._identity;
     if (source.kind === 'external') {
       externalSecret(component, secret, source);
+    } else if (source.kind === 'agent') {
+      provideByAgent(component, secret, source);
     } else if (source.kind === 'csi') {
       component._require({ kind: 'CustomResourceDefinition', name: 'secretproviderclasses.secrets-store.csi.x-k8s.io' });
       component._require({
@@ -40,24 +43,31 @@ export function provideSecrets(component: Component): void {
   });
 }
 
-/** The volume by which the driver makes the Secrets of a component, with its mount; nothing where another source does. */
-export function secretsStoreVolume(component: Component): { readonly volumes: k8s.Volume[]; readonly mounts: k8s.VolumeMount[] } {
+/** Containers, the main one first, and volumes of a pod, with the Secrets as their source has them. */
+export function withSecrets(
+  component: Component,
+  [main, ...others]: readonly k8s.Container[],
+  volumes: readonly k8s.Volume[],
+): InjectedPod {
   const { _description: source } = component._context.secrets;
-  return source.kind === 'csi' && component._secrets.length > 0
-    ? {
-        mounts: [STORE_MOUNT],
-        volumes: [
-          {
-            name: STORE_MOUNT.name,
-            csi: {
-              driver: 'secrets-store.csi.k8s.io',
-              readOnly: true,
-              volumeAttributes: { secretProviderClass: source.secretProviderClass },
-            },
-          },
-        ],
-      }
-    : { mounts: [], volumes: [] };
+  if (source.kind !== 'csi' || component._secrets.length === 0) {
+    return injectedPod(component, { containers: [main, ...others], volumes });
+  }
+  return {
+    annotations: {},
+    containers: [{ ...main, volumeMounts: [...(main.volumeMounts ?? []), STORE_MOUNT] }, ...others],
+    volumes: [
+      ...volumes,
+      {
+        name: STORE_MOUNT.name,
+        csi: {
+          driver: 'secrets-store.csi.k8s.io',
+          readOnly: true,
+          volumeAttributes: { secretProviderClass: source.secretProviderClass },
+        },
+      },
+    ],
+  };
 }
 
 /** One object for each Secret, whichever components of its namespace read it; its keys are complete at synth. */

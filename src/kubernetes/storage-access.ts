@@ -2,6 +2,7 @@ import type { k8s } from 'cdk8s-plus-28';
 import type { ObjectStorage } from '../settings/object-storage';
 import type { Component } from './component';
 import { secretVariable } from './container';
+import { AWS_LOGIN, awsLoginVolume, writtenByAgent } from './injected-secrets';
 
 /** What a container needs to use object storage: mounted, set and known. */
 export interface StorageAccess {
@@ -43,10 +44,14 @@ export function storageAccess(component: Component, storage: ObjectStorage, prod
     component._requireSecret(certificateAuthority);
   }
   const { domain, podCidrs } = component._context.cluster;
+  const { accessKey, secretKey } = identity;
+  const login =
+    accessKey && secretKey && writtenByAgent(component, accessKey, secretKey) && awsLoginVolume(component, accessKey, secretKey);
   return {
     environment: [
-      ...(identity.accessKey ? [secretVariable(component, 'AWS_ACCESS_KEY_ID', identity.accessKey)] : []),
-      ...(identity.secretKey ? [secretVariable(component, 'AWS_SECRET_ACCESS_KEY', identity.secretKey)] : []),
+      ...(login ? [AWS_LOGIN.variable] : []),
+      ...(accessKey && !login ? [secretVariable(component, 'AWS_ACCESS_KEY_ID', accessKey)] : []),
+      ...(secretKey && !login ? [secretVariable(component, 'AWS_SECRET_ACCESS_KEY', secretKey)] : []),
       ...(proxyUrl === undefined
         ? []
         : [
@@ -58,15 +63,21 @@ export function storageAccess(component: Component, storage: ObjectStorage, prod
             },
           ]),
     ],
-    volumes: certificateAuthority
-      ? [
-          {
-            name: AUTHORITY_VOLUME,
-            secret: { secretName: certificateAuthority.secretName, items: [{ key: certificateAuthority.key, path: 'ca.crt' }] },
-          },
-        ]
-      : [],
-    mounts: certificateAuthority ? [{ name: AUTHORITY_VOLUME, mountPath: AUTHORITY_PATH, readOnly: true }] : [],
+    volumes: [
+      ...(login ? [login] : []),
+      ...(certificateAuthority
+        ? [
+            {
+              name: AUTHORITY_VOLUME,
+              secret: { secretName: certificateAuthority.secretName, items: [{ key: certificateAuthority.key, path: 'ca.crt' }] },
+            },
+          ]
+        : []),
+    ],
+    mounts: [
+      ...(login ? [AWS_LOGIN.mount] : []),
+      ...(certificateAuthority ? [{ name: AUTHORITY_VOLUME, mountPath: AUTHORITY_PATH, readOnly: true }] : []),
+    ],
     certificateAuthorityFile: certificateAuthority && `${AUTHORITY_PATH}/ca.crt`,
     serviceAccountAnnotations: identity.serviceAccountAnnotations,
     podLabels: identity.podLabels,

@@ -3,7 +3,8 @@ import { IMAGE_TABLE } from '../settings/images';
 import { Placement } from '../settings/placement';
 import type { Component } from './component';
 import { type ContainerDescription, containerObject, mergeResources, resourceProblems } from './container';
-import { provideSecrets, secretsStoreVolume } from './external-secret';
+import { provideSecrets, withSecrets } from './external-secret';
+import { type InjectedPod, injectionProblems } from './injected-secrets';
 import { apiValue, KINDS, portOrCount } from './kubernetes-api';
 import { networkPolicy } from './network-policy';
 import { componentObject, objectLabels } from './objects';
@@ -141,15 +142,13 @@ interface PodShape {
   readonly replicas?: number;
 }
 
-function podSpec(component: Component, pod: PodDescription, shape: PodShape): k8s.PodSpec {
+function podSpec(component: Component, pod: PodDescription, shape: PodShape, made: InjectedPod): k8s.PodSpec {
   const { everyNode = false, onHost = false, replicas = 1 } = shape;
   const { _context: context, _options: options } = component;
-  const [main, ...others] = pod.containers;
+  const [main] = pod.containers;
   const placement = placementOf(component, everyNode);
   const facts = IMAGE_TABLE[main.image];
   const user = main.user ?? facts.user;
-  const store = secretsStoreVolume(component);
-  const volumes = [...(pod.volumes ?? []), ...store.volumes];
   const pullSecrets = options.imagePullSecrets ?? context.images._pullSecrets;
   return {
     serviceAccountName: pod.serviceAccountName,
@@ -163,11 +162,8 @@ function podSpec(component: Component, pod: PodDescription, shape: PodShape): k8
       ...(user !== 0 && { fsGroup: pod.volumeGroup ?? facts.volumeGroup, fsGroupChangePolicy: 'OnRootMismatch' }),
       seccompProfile: { type: 'RuntimeDefault' },
     },
-    containers: [
-      mainContainer(component, { ...main, mounts: [...(main.mounts ?? []), ...store.mounts] }),
-      ...others.map((container) => containerObject(component, container)),
-    ],
-    volumes: volumes.length > 0 ? volumes : undefined,
+    containers: made.containers,
+    volumes: made.volumes.length > 0 ? made.volumes : undefined,
     ...placementFields(placement),
     ...(everyNode && options.placement === undefined && { tolerations: EVERY_NODE }),
     ...(replicas > 1 && { topologySpreadConstraints: softSpread(component) }),
@@ -179,30 +175,34 @@ function podSpec(component: Component, pod: PodDescription, shape: PodShape): k8
 
 export function podTemplate(component: Component, pod: PodDescription, shape: PodShape): k8s.PodTemplateSpec {
   const { _context: context, _options: options } = component;
+  const [main, ...others] = pod.containers;
+  const containers = [mainContainer(component, main), ...others.map((container) => containerObject(component, container))];
+  const made = withSecrets(component, containers, pod.volumes ?? []);
   return {
     metadata: {
       labels: {
         ...options.podLabels,
         ...pod.labels,
         ...objectLabels(component),
-        'app.kubernetes.io/version': context.images._version(pod.containers[0].image, context.cluster),
+        'app.kubernetes.io/version': context.images._version(main.image, context.cluster),
       },
       annotations: {
-        'kubectl.kubernetes.io/default-container': pod.containers[0].name,
+        'kubectl.kubernetes.io/default-container': main.name,
         ...(pod.checksum !== undefined && { 'checksum/config': pod.checksum }),
+        ...made.annotations,
         ...options.podAnnotations,
       },
     },
-    spec: podSpec(component, pod, shape),
+    spec: podSpec(component, pod, shape, made),
   };
 }
 
-/** The containers; none if bad properties keep them from being described, which other checks then tell. */
-function describedContainers(pod: () => PodDescription): readonly ContainerDescription[] {
+/** The pod; nothing if bad properties keep it from being described, which other checks then tell. */
+function described(pod: () => PodDescription): PodDescription | undefined {
   try {
-    return pod().containers;
+    return pod();
   } catch {
-    return [];
+    return undefined;
   }
 }
 
@@ -225,12 +225,14 @@ function problemsOf(component: Component, pod: () => PodDescription, limit: numb
       problems.push(`podLabels has ${key}; allowed are labels that the selector does not use: choose another key`);
     }
   }
-  const containers: readonly (ContainerDescription | undefined)[] = describedContainers(pod);
+  const description = described(pod);
+  const containers: readonly (ContainerDescription | undefined)[] = description?.containers ?? [];
   const [main] = containers;
   const { images, cluster } = component._context;
   const used = new Set(containers.flatMap((container) => container?.image ?? []));
   problems.push(...[...used].flatMap((image) => images._problemsOn(image, cluster)));
   problems.push(...resourceProblems(mergeResources(main?.resources ?? {}, options.resources)));
+  problems.push(...(description ? injectionProblems(component, description.volumes ?? []) : []));
   const ownFlags = new Set(main?.args.map(flagOf));
   for (const argument of options.extraArgs ?? []) {
     const flag = flagOf(argument);

@@ -87,7 +87,8 @@ export interface LokiProps extends LokiOptions {
 
 const HTTP = { name: 'http', port: HTTP_PORT };
 const GRPC = { name: 'grpc', port: GRPC_PORT };
-const MEMBERLIST = { name: 'memberlist', port: MEMBERLIST_PORT };
+/** One replica alone keeps its ring in memory and does not listen there. */
+const memberlistOf = (replicas: number) => (replicas > 1 ? [{ name: 'memberlist', port: MEMBERLIST_PORT }] : []);
 
 /** Answers as soon as the process listens; `/ready` asks the object storage and the other replicas too. */
 const ALIVE = '/loki/api/v1/status/buildinfo';
@@ -125,7 +126,7 @@ export class Loki extends Component {
     const access = objectStorage && storageAccess(this, objectStorage, product);
     const account = serviceAccount(this, access?.serviceAccountAnnotations);
     [this.http] = service(this, { ports: [{ target: HTTP }, { target: GRPC, protocol: EndpointProtocol.GRPC }] });
-    const members = this.memberService();
+    const members = this.memberService(replicas);
     if (replicas > 1) {
       for (const member of members) {
         this._connect(member);
@@ -181,13 +182,13 @@ export class Loki extends Component {
   }
 
   /** Names the pods, and lets replicas find each other before they are ready: none is ready without the others. */
-  private memberService(): Endpoint[] {
+  private memberService(replicas: number): Endpoint[] {
     return service(this, {
       suffix: 'headless',
       headless: true,
       publishNotReadyAddresses: true,
       ports: [
-        { target: MEMBERLIST, protocol: EndpointProtocol.TCP },
+        ...memberlistOf(replicas).map((target) => ({ target, protocol: EndpointProtocol.TCP })),
         { target: GRPC, protocol: EndpointProtocol.GRPC },
       ],
     });
@@ -300,7 +301,7 @@ function lokiContainer(
       ...(replicas > 1 ? [fieldVariable('POD_IP', 'status.podIP')] : []),
       ...environment,
     ],
-    ports: [HTTP, GRPC, MEMBERLIST],
+    ports: [HTTP, GRPC, ...memberlistOf(replicas)],
     mounts: [
       { name: 'config', mountPath: CONFIG_PATH, readOnly: true },
       { name: 'data', mountPath: DATA_PATH },

@@ -34,6 +34,7 @@ export interface PrometheusSpec extends OperatedPodFields {
   readonly prometheusExternalLabelName: string;
   readonly externalUrl: string | undefined;
   readonly enableRemoteWriteReceiver: true | undefined;
+  readonly enableFeatures: readonly string[] | undefined;
   readonly query: { readonly timeout?: string; readonly maxSamples?: number; readonly maxConcurrency?: number } | undefined;
   readonly additionalScrapeConfigs: SecretKeySelector;
   readonly additionalAlertManagerConfigs: SecretKeySelector;
@@ -105,6 +106,7 @@ export function prometheusSpec(operated: OperatedPrometheus): PrometheusSpec {
     prometheusExternalLabelName: '',
     externalUrl: intent.externalUrl,
     enableRemoteWriteReceiver: intent.receivesWrites() || undefined,
+    enableFeatures: intent.keepsExemplars() ? ['exemplar-storage'] : undefined,
     query: queryLimits(query),
     additionalScrapeConfigs: { name: additional, key: ADDITIONAL.scrapeConfigs },
     additionalAlertManagerConfigs: { name: additional, key: ADDITIONAL.alertmanagers },

@@ -11,6 +11,7 @@ export interface ArgumentSettings {
   readonly retentionSize: Size;
   readonly uploadsBlocks: boolean;
   readonly remoteWriteReceiver: boolean;
+  readonly exemplarStorage: boolean;
   readonly externalUrl: string | undefined;
   readonly query: QueryLimits;
   /** Whether it asks for passwords itself. */
@@ -22,7 +23,8 @@ export interface ArgumentSettings {
  * The configuration is read again when it changes, so that no pod restarts for it.
  */
 export function prometheusArguments(settings: ArgumentSettings): string[] {
-  const { retention, retentionSize, uploadsBlocks, remoteWriteReceiver, externalUrl, query, asksForLogin } = settings;
+  const { retention, retentionSize, uploadsBlocks, remoteWriteReceiver, exemplarStorage, externalUrl, query, asksForLogin } =
+    settings;
   return [
     `--config.file=${CONFIG_PATH}/${CONFIG_FILE}`,
     '--config.auto-reload',
@@ -35,6 +37,7 @@ export function prometheusArguments(settings: ArgumentSettings): string[] {
     ...(uploadsBlocks ? ['--storage.tsdb.min-block-duration=2h', '--storage.tsdb.max-block-duration=2h'] : []),
     ...(asksForLogin ? [`--web.config.file=${WEB_CONFIG_FILE}`] : []),
     ...(remoteWriteReceiver ? ['--web.enable-remote-write-receiver'] : []),
+    ...(exemplarStorage ? ['--enable-feature=exemplar-storage'] : []),
     ...(externalUrl === undefined ? [] : [`--web.external-url=${externalUrl}`]),
     ...(query.timeout === undefined ? [] : [`--query.timeout=${goDuration(query.timeout)}`]),
     ...(query.maxSamples === undefined ? [] : [`--query.max-samples=${query.maxSamples}`]),

@@ -24,6 +24,7 @@ export interface PrometheusIntent extends SettledPrometheus {
   /** Of whatever is told alerts or scraped. */
   logins(): BasicAuthentication[];
   receivesWrites(): boolean;
+  keepsExemplars(): boolean;
   readonly externalUrl: string | undefined;
   readonly sendsAlerts: boolean;
 }

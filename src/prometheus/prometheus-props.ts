@@ -80,6 +80,11 @@ export interface PrometheusProps extends WorkloadOptions, VolumeOptions, Service
   readonly externalUrl?: string;
   /** Whether others may write samples by remote write. @default - if something of the stack does, as the agent for monitors */
   readonly remoteWriteReceiver?: boolean;
+  /**
+   * Whether exemplars are kept: trace ids beside samples, by which Grafana leads from a metric to a trace. 100000 of them, some 10 MB.
+   * @default - if the stack keeps traces
+   */
+  readonly exemplarStorage?: boolean;
   /** Limits of a query. @default - Prometheus' own */
   readonly query?: QueryLimits;
   /**

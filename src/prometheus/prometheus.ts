@@ -11,9 +11,11 @@ import { toYaml } from '../kubernetes/text';
 import { claimOptions, offeredSize } from '../kubernetes/volumes';
 import { stackLogin, webConfig, webExposure } from '../kubernetes/web-exposure';
 import { type PodDescription, statefulSet } from '../kubernetes/workload';
+import { type AlertLabels, joinedLabels } from '../rules/alert-labels';
 import { Alerts } from '../rules/alerts';
 import { ruleConfigMaps } from '../rules/rule-config-maps';
-import { jobsBySource } from '../rules/rule-context';
+import { jobsBySource, type RuleSettings } from '../rules/rule-context';
+import type { GroupConfig } from '../rules/rule-file';
 import type { BasicAuthentication } from '../settings/basic-authentication';
 import { Cpu } from '../settings/cpu';
 import type { Endpoint } from '../settings/endpoint';
@@ -86,6 +88,7 @@ export class Prometheus extends Component {
   /** How programs in the pod log in, where Prometheus asks for passwords itself. */
   private clientFiles: ConfigFiles | undefined;
   private receivesWrites: boolean;
+  private keepsExemplars: boolean;
 
   constructor(
     scope: Construct,
@@ -105,6 +108,7 @@ export class Prometheus extends Component {
     };
 
     this.receivesWrites = props.remoteWriteReceiver ?? false;
+    this.keepsExemplars = props.exemplarStorage ?? false;
     grantScrapeRights(this, props);
     reachTargets(this, props);
     const account = serviceAccount(this, united(extensions.map((extension) => extension._serviceAccountAnnotations)));
@@ -143,6 +147,14 @@ export class Prometheus extends Component {
   }
 
   /**
+   * Keeps exemplars, unless the user has decided; for a stack with traces.
+   * @internal
+   */
+  public _keepExemplars(): void {
+    this.keepsExemplars = this.props.exemplarStorage ?? true;
+  }
+
+  /**
    * Where a replica is found in its namespace.
    * @internal
    */
@@ -160,16 +172,16 @@ export class Prometheus extends Component {
     const login = stackLogin(this.props.authentication);
     this.clientFiles =
       login && configFiles(this, 'client', () => ({ [HTTP_CLIENT_FILE]: toYaml({ basic_auth: basicAuthConfig(login) }) }));
-    this.ruleMaps = ruleConfigMaps(this, this.alerts, this.props.objectives ?? [], () => ({
-      labels: this._context.dataLabels,
-      scrapeInterval: this._context.scrapeInterval,
-      shortestInterval: shortestInterval(this.props, this._context.scrapeInterval),
-      jobs: jobsBySource(this._context._plan.metrics, scrapedJobs(this.props)),
-      sendsAlerts: this._intent.sendsAlerts,
-      retention: this.settled.retention,
-      loggedMetrics: this._context._plan.loggedMetrics,
-    }));
+    this.ruleMaps = ruleConfigMaps(this, this.alerts, this.props.objectives ?? [], () => this.ruleSettings());
     return config;
+  }
+
+  /**
+   * What it evaluates, besides files of others.
+   * @internal
+   */
+  public get _groups(): GroupConfig[] {
+    return this.alerts._allGroups(this.ruleSettings(), this.props.objectives ?? []);
   }
 
   /**
@@ -200,8 +212,35 @@ export class Prometheus extends Component {
       additions: (host) => settled.extensions.map((extension) => extension._addition(host)),
       logins: () => this.logins(),
       receivesWrites: () => this.receivesWrites,
+      keepsExemplars: () => this.keepsExemplars,
       externalUrl: this.externalUrl(),
       sendsAlerts: (props.alertmanagers ?? []).length > 0 || props.extraConfig?.alerting !== undefined,
+    };
+  }
+
+  /**
+   * Labels that its alerts may have.
+   * @internal
+   */
+  public get _alertLabels(): AlertLabels {
+    const { objectives = [], ruleFiles = [], externalLabels = {}, extraConfig = {} } = this.props;
+    const complete = ruleFiles.length === 0 && extraConfig.rule_files === undefined && extraConfig.alerting === undefined;
+    return joinedLabels([
+      this.alerts._alertLabels(this.ruleSettings(), objectives),
+      { names: Object.keys(externalLabels), complete },
+    ]);
+  }
+
+  private ruleSettings(): RuleSettings {
+    const { _plan: plan, dataLabels: labels, scrapeInterval } = this._context;
+    return {
+      labels,
+      scrapeInterval,
+      shortestInterval: shortestInterval(this.props, scrapeInterval),
+      jobs: jobsBySource(plan.metrics, scrapedJobs(this.props)),
+      sendsAlerts: this._intent.sendsAlerts,
+      retention: this.settled.retention,
+      loggedMetrics: plan.loggedMetrics,
     };
   }
 
@@ -294,6 +333,7 @@ export class Prometheus extends Component {
         retentionSize,
         uploadsBlocks,
         remoteWriteReceiver: this.receivesWrites,
+        exemplarStorage: this.keepsExemplars,
         externalUrl,
         query,
         asksForLogin,

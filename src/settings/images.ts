@@ -61,6 +61,8 @@ export interface ImagesProps {
   readonly tempo?: ImageOverride;
   /** Jaeger. @default - as in the table */
   readonly jaeger?: ImageOverride;
+  /** Zipkin. @default - as in the table */
+  readonly zipkin?: ImageOverride;
 }
 
 /** What the library knows about an image. */
@@ -132,6 +134,8 @@ export const IMAGE_TABLE = {
   fluentBit: facts('docker.io', 'fluent/fluent-bit', '5.1.1', 0),
   tempo: facts('docker.io', 'grafana/tempo', '3.0.3', 10001),
   jaeger: facts('docker.io', 'jaegertracing/jaeger', '2.20.0', 10001),
+  // User: the first of its Dockerfile, which names none by number.
+  zipkin: facts('docker.io', 'openzipkin/zipkin', '3.6.1', 1000),
 } as const satisfies Record<string, ImageFacts>;
 
 /** The images of all components, from one table. */

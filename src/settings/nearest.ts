@@ -11,9 +11,17 @@ function distance(from: string, to: string): number {
   return row[to.length];
 }
 
-/** The name that was probably meant; undefined where there are no names. */
-export function nearest(name: string, names: readonly string[]): string | undefined {
+function closest(name: string, names: readonly string[]): { readonly candidate: string; readonly far: number } | undefined {
   const wanted = name.toLowerCase();
   const distances = names.map((candidate) => ({ candidate, far: distance(wanted, candidate.toLowerCase()) }));
-  return distances.sort((a, b) => a.far - b.far)[0]?.candidate;
+  return distances.sort((a, b) => a.far - b.far)[0];
+}
+
+/** The name that was probably meant; undefined where there are no names. */
+export const nearest = (name: string, names: readonly string[]): string | undefined => closest(name, names)?.candidate;
+
+/** The name of which this is a slip of the pen: at most one letter in four is another. */
+export function misspelt(name: string, names: readonly string[]): string | undefined {
+  const found = closest(name, names);
+  return found && found.far <= Math.max(1, Math.floor(name.length / 4)) ? found.candidate : undefined;
 }

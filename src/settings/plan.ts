@@ -90,6 +90,7 @@ export interface PrerequisiteEntry {
     | 'PersistentVolume'
     | 'CustomResourceDefinition'
     | 'CustomObject'
+    | 'AgentRole'
     | 'Access'
     | 'Namespace';
   readonly namespace?: string;

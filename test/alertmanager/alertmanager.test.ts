@@ -178,8 +178,8 @@ describe('Alertmanager', () => {
       'alertmanager-repeat-interval: route.routes[0].repeatInterval is 3600 s and groupInterval 3600 s: groups are looked at when 3600 s end, so sending, which takes time, makes every other repetition fail to come',
       'alertmanager-repeat-interval: route.routes[1].repeatInterval is 60 s and groupInterval 300 s: groups are looked at when 300 s end, so they repeat no sooner than that',
       'alertmanager-unused-receiver: no route leads to the receiver "unused" of extraConfig; lead one there with AlertReceiver.named, or remove it',
-      'alertmanager-unknown-label: no alert of the stack has the label "squad", which routes or inhibition name; known are ..., alertname, severity',
-      'alertmanager-unknown-label: no alert of the stack has the label "team", which routes or inhibition name; known are ..., alertname, severity',
+      'alertmanager-unknown-label: no known alert has the label "squad", which routes or inhibition name; known are severity: did you mean "severity"?',
+      'alertmanager-unknown-label: no known alert has the label "team", which routes or inhibition name; known are severity: did you mean "severity"?',
     ]);
   });
 

@@ -21,8 +21,9 @@ import {
 const EVERY_PROP: Required<NodeExporterProps> = {
   ...EVERY_WORKLOAD_OPTION,
   port: 9101,
-  enabledCollectors: ['systemd'],
+  enabledCollectors: ['processes'],
   disabledCollectors: ['hwmon'],
+  systemdUnits: ['kubelet.service'],
   textfileDirectory: '/var/lib/node-exporter',
   excludedMountPoints: '^/mnt/.+',
   excludedNetworkDevices: '^dummy.*$',
@@ -32,6 +33,7 @@ const SETTINGS: NodeExporterSettings = {
   port: 9100,
   enabledCollectors: [],
   disabledCollectors: [],
+  systemdUnits: [],
   textfileDirectory: undefined,
   excludedMountPoints: undefined,
   excludedNetworkDevices: undefined,
@@ -47,8 +49,9 @@ const expressionOf = (flag: string, settings = SETTINGS) => {
 
 describe('arguments of node_exporter', () => {
   it('read the host by its mounts', () => {
-    expect(nodeExporterArguments(SETTINGS).slice(0, 5)).toEqual([
+    expect(nodeExporterArguments(SETTINGS).slice(0, 6)).toEqual([
       '--web.listen-address=[$(HOST_IP)]:9100',
+      '--web.listen-address=127.0.0.1:9100',
       '--path.procfs=/host/proc',
       '--path.sysfs=/host/sys',
       '--path.rootfs=/host/root',
@@ -60,17 +63,22 @@ describe('arguments of node_exporter', () => {
     expect(
       nodeExporterArguments({
         port: 9101,
-        enabledCollectors: ['systemd', 'processes', 'cpu'],
+        enabledCollectors: ['swap', 'processes', 'cpu'],
         disabledCollectors: ['netdev', 'arp', 'netclass', 'hwmon'],
+        systemdUnits: ['kubelet.service', 'dev-\\x2d@*.mount'],
         textfileDirectory: '/var/lib/text',
         excludedMountPoints: '^/mnt$',
         excludedNetworkDevices: undefined,
-      }).slice(5),
+      }).slice(6),
     ).toEqual([
       '--collector.filesystem.mount-points-exclude=^/mnt$',
       '--collector.textfile.directory=/host/root/var/lib/text',
-      '--collector.processes',
       '--collector.systemd',
+      '--collector.systemd.enable-restarts-metrics',
+      '--collector.systemd.unit-include=kubelet\\.service|dev-\\\\x2d@.*\\.mount',
+      '--collector.systemd.unit-exclude=',
+      '--collector.processes',
+      '--collector.swap',
       '--no-collector.arp',
       '--no-collector.hwmon',
       '--no-collector.netclass',
@@ -175,13 +183,24 @@ describe('NodeExporter', () => {
     expect(warnings.filter((warning) => warning.includes('cluster.nodeCidrs'))).toHaveLength(1);
   });
 
+  it('asks systemd through the read-only view of the host, and for nothing more', () => {
+    const podOf = (props: NodeExporterProps) => manifestOf(make(props), 'DaemonSet').spec.template.spec;
+    const [plain, asking] = [podOf({}), podOf({ systemdUnits: ['kubelet.service'] })];
+    const [{ env, args, ...rest }] = asking.containers;
+    expect(env).toContainEqual({ name: 'DBUS_SYSTEM_BUS_ADDRESS', value: 'unix:path=/host/root/run/dbus/system_bus_socket' });
+    const [{ env: _, args: __, ...plainRest }] = plain.containers;
+    expect(rest).toEqual(plainRest);
+    expect(asking.volumes).toEqual(plain.volumes);
+  });
+
   it('names all that is wrong at once', () => {
     const error = synthesisError(
       (chart) =>
         new NodeExporter(chart, 'node', {
           port: 100,
-          enabledCollectors: ['cpus', 'hwmon'],
+          enabledCollectors: ['cpus', 'hwmon', 'systemd'],
           disabledCollectors: ['hwmon', 'textfile'],
+          systemdUnits: ['kubelet'],
           textfileDirectory: '/var/../etc',
           excludedMountPoints: '(',
           excludedNetworkDevices: '',
@@ -191,6 +210,8 @@ describe('NodeExporter', () => {
       'port is 100; allowed are whole numbers from 1024 to 65535',
       'enabledCollectors has "cpus"; allowed are arp, ',
       'enabledCollectors has "hwmon", which disabledCollectors has too',
+      'enabledCollectors has "systemd"; allowed is systemdUnits',
+      'systemdUnits has "kubelet"; allowed are names of units with their kind',
       'textfileDirectory is "/var/../etc"; allowed is an absolute path',
       'textfileDirectory is given while disabledCollectors has "textfile"',
       'excludedMountPoints is "("; allowed is a regular expression',

@@ -63,6 +63,7 @@ const EVERY_PROMETHEUS_PROP: Omit<
   alertmanagers: [Endpoint.external({ host: 'alertmanager', port: 9093 })],
   externalUrl: 'https://prometheus.other',
   remoteWriteReceiver: true,
+  exemplarStorage: true,
   query: { maxConcurrency: 4, timeout: Duration.minutes(1) },
   operator: { labels: { release: 'prometheus' }, namespaces: ['production'] },
 };

@@ -103,6 +103,7 @@ const EVERY_PROP: Required<PrometheusProps> = {
   authentication: BASIC_AUTHENTICATION,
   externalUrl: 'https://prometheus.other',
   remoteWriteReceiver: true,
+  exemplarStorage: true,
   query: { maxConcurrency: 4 },
   extraConfig: { runtime: { gogc: 50 } },
 };
