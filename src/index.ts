@@ -44,6 +44,9 @@ export * from './grafana/data-source';
 export * from './grafana/existing-grafana';
 export * from './grafana/grafana';
 export type { GrafanaOAuth } from './grafana/grafana-oauth';
+export { ProvisionedAlerting } from './grafana/provisioned-alerting';
+export { AlertDelivery } from './grafana-alerting/alert-delivery';
+export { GrafanaAlerting, type GrafanaAlertingProps } from './grafana-alerting/grafana-alerting';
 export {
   type CertificateIssuer,
   CertificateIssuerKind,
@@ -105,6 +108,7 @@ export * from './settings/placement';
 export * from './settings/retention';
 export * from './settings/secret-key';
 export {
+  type AgentInjectorOptions,
   type ExternalSecretsOptions,
   SecretSource,
   SecretStoreKind,
@@ -130,7 +134,9 @@ export {
   type ThanosQueryFrontendOptions,
   type ThanosQueryFrontendProps,
 } from './thanos/thanos-query-frontend';
+export { ThanosRuler, type ThanosRulerOptions, type ThanosRulerProps } from './thanos/thanos-ruler';
 export { ThanosSidecar, type ThanosSidecarOptions, type ThanosSidecarProps } from './thanos/thanos-sidecar';
 export { ThanosStoreGateway, type ThanosStoreGatewayOptions, type ThanosStoreGatewayProps } from './thanos/thanos-store-gateway';
 export { Jaeger, type JaegerOptions, type JaegerProps } from './tracing/jaeger';
 export { Tempo, type TempoOptions, type TempoProps } from './tracing/tempo';
+export { Zipkin, type ZipkinOptions, type ZipkinProps } from './tracing/zipkin';

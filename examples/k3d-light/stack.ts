@@ -45,7 +45,15 @@ export class LightStack extends MonitoringStack {
       // What the document hands over by hand, for a Grafana whose sidecar looks for the labels.
       new ExistingGrafana(this, 'existing-grafana', {
         dataSources: [DataSource.loki({ endpoint: this.logs })],
-        dashboards: [Dashboard.logs({ uid: 'timedeal-logs', title: 'Timedeal Logs', namespaces: [APPLICATIONS] })],
+        dashboards: [
+          Dashboard.logs({
+            uid: 'timedeal-logs',
+            title: 'Timedeal Logs',
+            namespaces: [APPLICATIONS],
+            // The agents send lines as they are.
+            levelLabel: 'detected_level',
+          }),
+        ],
       });
     }
   }

@@ -5,7 +5,7 @@ import { Cluster, LogPipeline, MonitoringStack, Retention, ScrapeJob } from 'cdk
 
 const APPLICATIONS = 'shop';
 
-/** Traces as the third pillar: Jaeger beside metrics and logs, with links between all three. */
+/** Traces as the third pillar: Jaeger beside metrics and logs, with links between all three. Libraries of Zipkin push there, too. */
 const app = new App({ outdir: join(process.env.CDK8S_OUTDIR ?? 'dist', 'tracing') });
 const stack = new MonitoringStack(app, 'tracing', {
   cluster: Cluster.generic({ name: 'course', environment: 'dev' }),
@@ -13,7 +13,7 @@ const stack = new MonitoringStack(app, 'tracing', {
   loki: { retention: Retention.days(30) },
   logs: [LogPipeline.json({ name: 'shop', namespaces: [APPLICATIONS] })],
   jaeger: { volume: Size.gibibytes(10) },
-  traces: { senders: [APPLICATIONS] },
+  traces: { senders: [APPLICATIONS], zipkin: true },
   grafana: {},
 });
 app.synth();

@@ -41,5 +41,8 @@ export function some(texts: readonly string[], separator = '; '): string {
   return texts.length <= 3 ? texts.join(separator) : `${texts.slice(0, 3).join(separator)} and ${texts.length - 3} more`;
 }
 
+/** The beginning of an answer, on one line: that of a gateway may be a page of HTML. */
+export const beginning = (text: string): string => text.replaceAll(/\s+/g, ' ').trim().slice(0, 200);
+
 /** A number of things, with an s where it belongs. */
 export const count = (number: number, thing: string): string => `${number} ${thing}${number === 1 ? '' : 's'}`;

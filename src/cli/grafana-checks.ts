@@ -1,5 +1,5 @@
 import { load } from 'js-yaml';
-import { type Check, type CheckOptions, count, failed, type Outcome, ok, skipped, some } from './check';
+import { beginning, type Check, type CheckOptions, count, failed, type Outcome, ok, skipped, some } from './check';
 import { type Answer, ClusterError } from './kubectl';
 import type { ConfigMap, LiveObject, LiveService, LiveStack } from './live-stack';
 import { basicAuthorization } from './programs';
@@ -57,7 +57,7 @@ async function health(stack: LiveStack): Promise<Outcome> {
   const { status, text } = await stack.ask(service, `${prefixOf(await podOf(stack, service))}${HEALTH}`);
   return status === 200
     ? ok(`version ${(JSON.parse(text) as { version?: string }).version}, its database answers`)
-    : failed(`Grafana answers ${status}: ${text.trim().slice(0, 200)}`, `kubectl logs statefulset/${service.metadata.name}`);
+    : failed(`Grafana answers ${status}: ${beginning(text)}`, `kubectl logs statefulset/${service.metadata.name}`);
 }
 
 async function provisioned(stack: LiveStack): Promise<ProvisionedDataSource[]> {
@@ -80,7 +80,7 @@ async function problemOf(stack: LiveStack, source: ProvisionedDataSource): Promi
   const headers = tenant === undefined ? undefined : { 'X-Scope-OrgID': tenant };
   try {
     const answer = await stack.askUrl(new URL(url), test, headers);
-    return answer && (answer.status === 200 ? [] : [`${name} answers ${answer.status}: ${answer.text.trim().slice(0, 100)}`]);
+    return answer && (answer.status === 200 ? [] : [`${name} answers ${answer.status}: ${beginning(answer.text)}`]);
   } catch (error) {
     return [`${name}: ${error instanceof Error ? error.message : error}`];
   }
@@ -139,7 +139,7 @@ async function dataSourcesHealthy(stack: LiveStack, service: LiveService): Promi
   const looks = sources.map(async ({ uid, name }) => {
     const { status, text } = await ask(`/api/datasources/uid/${encodeURIComponent(uid)}/health`);
     // Plugins without a test of their own, such as Alertmanager's, answer 404.
-    return status === 200 || status === 404 ? [] : [`${name}: ${text.trim().slice(0, 150)}`];
+    return status === 200 || status === 404 ? [] : [`${name}: ${beginning(text)}`];
   });
   const problems = (await Promise.all(looks)).flat();
   return problems.length === 0

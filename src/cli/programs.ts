@@ -1,5 +1,5 @@
 import { load } from 'js-yaml';
-import type { CheckOptions } from './check';
+import { beginning, type CheckOptions } from './check';
 import { type Answer, ClusterError } from './kubectl';
 import type { ConfigMap, LiveService, LiveStack } from './live-stack';
 
@@ -20,7 +20,7 @@ export const basicAuthorization = (user: string, password: string): string =>
 /** What Prometheus and Loki wrap their answers in. */
 function dataOf<Data>({ status, text }: Answer, what: string): Data {
   if (status !== 200) {
-    throw new ClusterError(`${what} answers ${status}: ${text.trim().slice(0, 200)}`);
+    throw new ClusterError(`${what} answers ${status}: ${beginning(text)}`);
   }
   return (JSON.parse(text) as { data: Data }).data;
 }
@@ -103,7 +103,7 @@ export class LokiApi {
   async text(path: string): Promise<string> {
     const { status, text } = await this.stack.ask(this.service, path);
     if (status !== 200) {
-      throw new ClusterError(`Loki answers ${status} to ${path}: ${text.trim().slice(0, 200)}`);
+      throw new ClusterError(`Loki answers ${status} to ${path}: ${beginning(text)}`);
     }
     return text;
   }

@@ -29,16 +29,20 @@ import { MonitoringContext } from '../settings/monitoring-context';
 import { ThanosCompactor } from '../thanos/thanos-compactor';
 import { ThanosQuery } from '../thanos/thanos-query';
 import { ThanosQueryFrontend } from '../thanos/thanos-query-frontend';
+import type { ThanosRuler } from '../thanos/thanos-ruler';
 import { ThanosSidecar } from '../thanos/thanos-sidecar';
 import { ThanosStoreGateway } from '../thanos/thanos-store-gateway';
 import type { Jaeger } from '../tracing/jaeger';
 import type { Tempo } from '../tracing/tempo';
+import type { Zipkin } from '../tracing/zipkin';
+import { nameLabels } from './alert-sources';
 import { withProfile } from './apply-profile';
 import { elasticProblems, elasticStack } from './elastic-stack';
 import { LogAgents, PodLogs } from './log-agents';
 import { wiringPicture } from './picture';
 import { Prerequisites } from './prerequisites';
 import type { MonitoringStackProps, MonitorsStackOptions } from './stack-options';
+import { rulerProblems, thanosRuler } from './thanos-rules';
 import { Traces, traceProblems } from './traces';
 
 /**
@@ -64,6 +68,8 @@ export class MonitoringStack extends Chart {
   public readonly metricsServer: MetricsServer | undefined;
   /** Queries over Prometheus and object storage. */
   public readonly thanosQuery: ThanosQuery | undefined;
+  /** Rules over all that Thanos sees. */
+  public readonly thanosRuler: ThanosRuler | undefined;
   /** Storage of logs. */
   public readonly loki: Loki | undefined;
   /** What logs are pushed to and queried from: the gateway, or Loki where there is none. */
@@ -107,6 +113,8 @@ export class MonitoringStack extends Chart {
     this.metricsServer = props.metricsServer && new MetricsServer(this, 'metrics-server', props.metricsServer);
     const metrics = this.makeThanos(props, sidecar);
     this.thanosQuery = metrics?.query;
+    this.thanosRuler = metrics && thanosRuler(this, metrics.query, alertmanagers, props);
+    nameLabels(this.alertmanager, this.prometheus, this.thanosRuler, props);
     this.loki = this.makeLoki(props, alertmanagers[0]);
     this.logs = this.makeGateway(props);
     this.lokiCanary =
@@ -157,6 +165,11 @@ export class MonitoringStack extends Chart {
     return this.traces.jaeger;
   }
 
+  /** Storage and user interface of Zipkin's spans. */
+  public get zipkin(): Zipkin | undefined {
+    return this.traces.zipkin;
+  }
+
   /** The agent that receives traces. */
   public get alloyTraces(): AlloyDeployment | undefined {
     return this.traces.agent;
@@ -165,6 +178,11 @@ export class MonitoringStack extends Chart {
   /** Where applications push traces over OTLP and gRPC, if they are received. */
   public get otlpTraces(): Endpoint | undefined {
     return this.traces.source?.otlpGrpc;
+  }
+
+  /** Where applications push spans of Zipkin for Tempo or Jaeger, below `/api/v2/spans`, if they are received. */
+  public get zipkinTraces(): Endpoint | undefined {
+    return this.traces.source?.zipkin;
   }
 
   /**
@@ -278,6 +296,7 @@ export class MonitoringStack extends Chart {
       ...(alertmanager ? [DataSource.alertmanager({ endpoint: alertmanager })] : []),
       ...(this.tempo ? [DataSource.tempo({ endpoint: this.tempo.http })] : []),
       ...(this.jaeger ? [DataSource.jaeger({ endpoint: this.jaeger.http })] : []),
+      ...(this.zipkin ? [DataSource.zipkin({ endpoint: this.zipkin.http })] : []),
     ];
   }
 
@@ -308,7 +327,13 @@ export class MonitoringStack extends Chart {
     if (props.alloy !== undefined && props.logs === undefined) {
       problems.push('alloy is given without logs; allowed is `logs` with at least one pipeline: say which logs are read');
     }
-    return [...problems, ...elasticProblems(props.elastic), ...traceProblems(props), ...passwordProblems(props, this.logAgents)];
+    return [
+      ...problems,
+      ...elasticProblems(props.elastic),
+      ...traceProblems(props),
+      ...rulerProblems(this.prometheus, this.thanosRuler),
+      ...passwordProblems(props, this.logAgents),
+    ];
   }
 }
 

@@ -28,6 +28,8 @@ const HOW: Record<PrerequisiteEntry['kind'], string> = {
     'Persistent volumes, reserved for these claims (`claimRef`), which others of their class could take otherwise',
   CustomResourceDefinition: 'Custom resource definitions',
   CustomObject: 'Objects of these definitions',
+  AgentRole:
+    'Roles of the Kubernetes authentication of OpenBao or Vault, beside its agent injector: for the service accounts of these components, with leave to read these keys',
   Access: 'Role bindings that somebody else makes',
   Namespace: 'Namespaces',
 };

@@ -25,10 +25,12 @@ import type { RetentionTiers } from '../thanos/retention-tiers';
 import type { ThanosCompactorOptions } from '../thanos/thanos-compactor';
 import type { ThanosQueryOptions } from '../thanos/thanos-query';
 import type { ThanosQueryFrontendOptions } from '../thanos/thanos-query-frontend';
+import type { ThanosRulerOptions } from '../thanos/thanos-ruler';
 import type { ThanosSidecarOptions } from '../thanos/thanos-sidecar';
 import type { ThanosStoreGatewayOptions } from '../thanos/thanos-store-gateway';
 import type { JaegerOptions } from '../tracing/jaeger';
 import type { TempoOptions } from '../tracing/tempo';
+import type { ZipkinOptions } from '../tracing/zipkin';
 import type { ElasticStackOptions } from './elastic-stack';
 import type { AlloyClusterOptions, PodLogs } from './log-agents';
 import type { Profile } from './profile';
@@ -48,6 +50,11 @@ export interface ThanosStackOptions {
   readonly compactor?: ThanosCompactorOptions;
   /** Splits and caches queries; Grafana then asks it instead of the querier. @default - none */
   readonly queryFrontend?: ThanosQueryFrontendOptions;
+  /**
+   * Evaluates rules over all that the querier sees: those that need several clusters or more time than Prometheus keeps. Its alerts
+   * go where those of Prometheus go. A rule that Prometheus evaluates, too, is an error. @default - none; rules are evaluated by Prometheus
+   */
+  readonly ruler?: ThanosRulerOptions;
 }
 
 /** Loki's caches. */
@@ -146,6 +153,12 @@ export interface MonitoringStackProps extends MonitoringContextProps {
   readonly tempo?: TempoOptions;
   /** Storage and user interface of traces, in memory or on a volume. @default - no Jaeger */
   readonly jaeger?: JaegerOptions;
+  /**
+   * Storage and user interface of Zipkin's spans, in memory, which applications push there themselves. For spans of Zipkin in `tempo` or
+   * `jaeger` see `traces.zipkin`.
+   * @default - no Zipkin
+   */
+  readonly zipkin?: ZipkinOptions;
   /** Traces that applications push over OTLP, received by an Alloy of their own; needs `tempo` or `jaeger`. @default - none is received */
   readonly traces?: TracesStackOptions;
   /** What tells people about alerts of Prometheus and Loki. @default - no Alertmanager of the stack's own */

@@ -1,3 +1,5 @@
+import type { DocumentPod } from '../conformance/running/document';
+
 /** A query of the reference document, as it stands there. */
 export interface DocumentQuery {
   readonly language: 'promql' | 'logql';
@@ -21,6 +23,19 @@ export const APPLICATION_LINES = [
   '{"level":"info","message":"[Reserve] product_id=17 quantity=1"}',
   '{"level":"error","message":"connection refused"}',
   '[Reserve] product = 1 sold out',
+];
+
+/** The pods of the document, as far as its queries see them. */
+export const K3D_LIGHT_PODS: readonly DocumentPod[] = [
+  {
+    kind: 'Deployment',
+    namespace: APPLICATION.namespace,
+    name: APPLICATION.app,
+    labels: { app: APPLICATION.app },
+    lines: APPLICATION_LINES,
+    counters: ['http_requests_total{method="POST",path="/reserve"}'],
+    autoscaledTo: 3,
+  },
 ];
 
 /** The queries of sections 3 and 4 of the k3d document. A running stack answers each with at least one series or line. */

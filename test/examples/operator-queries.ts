@@ -1,3 +1,5 @@
+import type { DocumentPod } from '../conformance/running/document';
+
 /** A query of the course, as it stands there. */
 export interface CourseQuery {
   readonly language: 'promql' | 'logql';
@@ -8,14 +10,40 @@ export interface CourseQuery {
   readonly kind: 'instant' | 'range';
   /** Why it does not say what its heading promises, and what does. @default - it does */
   readonly fault?: { readonly reason: string; readonly instead: string };
+  /** Why its answer may be empty where all is well. @default - it must not be */
+  readonly mayBeEmpty?: string;
 }
 
-const promql = (source: string, query: string, fault?: CourseQuery['fault']): CourseQuery => ({
+/** The applications of the course, as its queries see them. */
+export const COURSE_PODS: readonly DocumentPod[] = [
+  {
+    kind: 'Deployment',
+    namespace: 'production',
+    name: 'myapp',
+    labels: { app: 'myapp' },
+    lines: ['{"level":"error","message":"no such page"}'],
+    counters: [
+      'http_requests_total{path="/",method="GET",status="200"}',
+      'http_requests_total{path="/",method="GET",status="500"}',
+      'http_request_duration_seconds_bucket{path="/",method="GET",le="0.1"}',
+      'http_request_duration_seconds_bucket{path="/",method="GET",le="+Inf"}',
+    ],
+  },
+  {
+    kind: 'Pod',
+    namespace: 'production',
+    name: 'nginx-abc123',
+    labels: { app: 'nginx' },
+    lines: ['GET / 404 error: no such page'],
+  },
+];
+
+const promql = (source: string, query: string, more: Pick<CourseQuery, 'fault' | 'mayBeEmpty'> = {}): CourseQuery => ({
   language: 'promql',
   source,
   query,
   kind: 'instant',
-  fault,
+  ...more,
 });
 
 const logql = (source: string, query: string): CourseQuery => ({ language: 'logql', source, query, kind: 'range' });
@@ -31,16 +59,22 @@ export const COURSE_QUERIES: readonly CourseQuery[] = [
   promql('PromQL, average over a minute', 'rate(container_cpu_usage_seconds_total[1m])'),
   promql('PromQL, by namespace', 'sum(rate(container_cpu_usage_seconds_total[1m])) by (namespace)'),
   promql('PromQL, memory by namespace', 'topk(5, sum(container_memory_usage_bytes) by (namespace))', {
-    reason: 'the sum of a pod stands beside those of its containers, so each byte counts twice',
-    instead: 'topk(5, sum(container_memory_usage_bytes{container!=""}) by (namespace))',
+    fault: {
+      reason: 'the sum of a pod stands beside those of its containers, so each byte counts twice',
+      instead: 'topk(5, sum(container_memory_usage_bytes{container!=""}) by (namespace))',
+    },
   }),
   promql('PromQL, share of errors', 'rate(http_requests_total{status=~"5.."}[5m]) / rate(http_requests_total[5m]) * 100', {
-    reason: BY_EQUAL_LABELS,
-    instead: 'sum(rate(http_requests_total{status=~"5.."}[5m])) / sum(rate(http_requests_total[5m])) * 100',
+    fault: {
+      reason: BY_EQUAL_LABELS,
+      instead: 'sum(rate(http_requests_total{status=~"5.."}[5m])) / sum(rate(http_requests_total[5m])) * 100',
+    },
   }),
   promql('PromQL, P95', 'histogram_quantile(0.95, rate(http_request_duration_seconds_bucket[5m]))', {
-    reason: EACH_SERIES,
-    instead: 'histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket[5m])))',
+    fault: {
+      reason: EACH_SERIES,
+      instead: 'histogram_quantile(0.95, sum by (le) (rate(http_request_duration_seconds_bucket[5m])))',
+    },
   }),
   promql('Useful queries, CPU of nodes', '100 - (avg by (instance) (irate(node_cpu_seconds_total{mode="idle"}[5m])) * 100)'),
   promql('Useful queries, memory of nodes', '(1 - (node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes)) * 100'),
@@ -48,14 +82,17 @@ export const COURSE_QUERIES: readonly CourseQuery[] = [
   promql(
     'Useful queries, OOM kills',
     'sum(kube_pod_container_status_last_terminated_reason{reason="OOMKilled"}) by (namespace, pod)',
+    { mayBeEmpty: 'no container was killed for want of memory' },
   ),
   promql('Useful queries, disk', 'rate(node_disk_io_time_seconds_total[1m])'),
   promql('Panels, CPU', '100 - (avg(irate(node_cpu_seconds_total{mode="idle"}[5m])) by (instance) * 100)'),
   promql('Panels, memory', 'node_memory_MemTotal_bytes - node_memory_MemAvailable_bytes'),
   promql('Panels, requests', 'sum(rate(http_requests_total[5m])) by (status)'),
   promql('Golden signals, latency', 'histogram_quantile(0.99, rate(http_request_duration_seconds_bucket[5m]))', {
-    reason: EACH_SERIES,
-    instead: 'histogram_quantile(0.99, sum by (le) (rate(http_request_duration_seconds_bucket[5m])))',
+    fault: {
+      reason: EACH_SERIES,
+      instead: 'histogram_quantile(0.99, sum by (le) (rate(http_request_duration_seconds_bucket[5m])))',
+    },
   }),
   promql('Golden signals, traffic', 'sum(rate(http_requests_total[5m]))'),
   promql(
@@ -72,3 +109,8 @@ export const COURSE_QUERIES: readonly CourseQuery[] = [
   logql('LogQL, JSON', '{app="myapp"} | json | line_format "{{.message}}"'),
   logql('LogQL, errors per second', 'rate({namespace="production"} |= "error"[5m])'),
 ];
+
+/** What those with a fault should be. */
+export const CORRECTED_QUERIES: readonly CourseQuery[] = COURSE_QUERIES.flatMap(({ source, fault, ...query }) =>
+  fault === undefined ? [] : [{ ...query, source: `${source}, corrected`, query: fault.instead }],
+);

@@ -1,3 +1,5 @@
+import type { DocumentPod } from '../conformance/running/document';
+
 /** A query or command of the document, as it stands there but for names that its installer made up. */
 export interface LabQuery {
   readonly language: 'promql' | 'logql';
@@ -13,6 +15,11 @@ export const FLASK = { namespace: 'default', deployment: 'deploy-flask', pod: 'd
 
 /** A line that its filter for errors finds. */
 export const FLASK_LINES = ['127.0.0.1 - - [10/Jan/2026 07:30:12] "GET /test02 HTTP/1.1" 200 -', 'error: no such page'];
+
+/** One of its pods. */
+export const VM_LAB_PODS: readonly DocumentPod[] = [
+  { kind: 'Pod', namespace: FLASK.namespace, name: FLASK.pod, labels: { app: FLASK.deployment }, lines: FLASK_LINES },
+];
 
 /** The queries of sections 2.3 and 4.4. A running stack with the application answers each with at least one series or line. */
 export const VM_LAB_QUERIES: readonly LabQuery[] = [

@@ -1,12 +1,18 @@
 import { App, Testing } from 'cdk8s';
 import { load } from 'js-yaml';
 import { describe, expect, it } from 'vitest';
+import { AlertMatcher } from '../../src/alertmanager/alert-matcher';
 import { AlertReceiver } from '../../src/alertmanager/alert-receiver';
+import { Alerts } from '../../src/rules/alerts';
+import { Objective } from '../../src/rules/objective';
+import type { AlertRule } from '../../src/rules/rule';
 import { Endpoint } from '../../src/settings/endpoint';
+import { Retention } from '../../src/settings/retention';
 import { SecretKey } from '../../src/settings/secret-key';
 import { MonitoringStack } from '../../src/stack/monitoring-stack';
 import type { MonitoringStackProps } from '../../src/stack/stack-options';
 import { type Manifest, manifestOf } from '../support/constructs';
+import { BUCKET } from '../thanos/bucket';
 
 const existing = Endpoint.external({ host: 'alerts.example.com', port: 9093, path: '/am', cidrs: ['192.0.2.1/32'] });
 const receiver = AlertReceiver.slack('slack', { apiUrl: SecretKey.of('slack', 'url') });
@@ -94,5 +100,79 @@ describe('alerting of a stack', () => {
       keys: ['url'],
       neededBy: ['monitoring-alertmanager'],
     });
+  });
+});
+
+describe('labels that routes name', () => {
+  const warningsOf = (props: Partial<MonitoringStackProps>, ...labels: string[]) => {
+    const routes = labels.map((label) => ({ matchers: [AlertMatcher.equal(label, 'x')] }));
+    const stack = new MonitoringStack(new App(), 'stack', {
+      prometheus: {},
+      alertmanager: { route: { receiver, routes } },
+      ...props,
+    });
+    Testing.synth(stack);
+    return stack.warnings.filter((warning) => warning.includes('alertmanager-unknown-label'));
+  };
+  const added = (rule: Omit<AlertRule, 'name' | 'summary'>) => ({
+    alerts: new Alerts().add({ name: 'own', alerts: [{ name: 'Own', summary: 'own', ...rule }] }),
+  });
+
+  it('are those of alerts for what runs, and those that rules set', () => {
+    expect(warningsOf({}, 'namespace', 'severity', 'rule_group', 'persistentvolumeclaim', 'instance')).toEqual([]);
+    expect(warningsOf({}, 'severty')).toEqual([
+      expect.stringContaining('no known alert has the label "severty", which routes or inhibition name; known are '),
+    ]);
+    expect(warningsOf({}, 'severty')[0]).toMatch(/: did you mean "severity"\?$/);
+    // There is no node-exporter, and alerts lose what tells replicas apart.
+    expect(warningsOf({}, 'mountpoint', 'replica')).toHaveLength(2);
+    expect(warningsOf({ nodeExporter: {} }, 'mountpoint')).toEqual([]);
+    expect(warningsOf({ prometheus: { externalLabels: { region: 'eu' } } }, 'region')).toEqual([]);
+    const overridden = new Alerts().override('TargetDown', { labels: { team: 'platform' } });
+    expect(warningsOf({ prometheus: { alerts: overridden } }, 'team')).toEqual([]);
+    expect(warningsOf({ prometheus: { alerts: new Alerts({ library: false }) } }, 'rule_group')).toHaveLength(1);
+  });
+
+  it('are those of objectives', () => {
+    const objective = Objective.availability({
+      name: 'api',
+      target: 0.99,
+      requestsMetric: 'requests_total',
+      by: ['namespace', 'tier'],
+      labels: { team: 'shop' },
+    });
+    expect(
+      warningsOf({ objectives: [objective], prometheus: { retention: Retention.days(40) } }, 'objective', 'tier', 'team'),
+    ).toEqual([]);
+    expect(warningsOf({}, 'objective', 'tier', 'team')).toHaveLength(3);
+  });
+
+  it("are those of a user's alerts, as far as their expressions tell", () => {
+    const summed = added({ expr: 'sum by (shop) (orders_total) > 1', labels: { team: 'shop' } });
+    expect(warningsOf({ prometheus: summed }, 'shop', 'team')).toEqual([]);
+    expect(warningsOf({ prometheus: summed }, 'region')).toHaveLength(1);
+    // Whatever this metric has, the alert has; only slips of the pen are told.
+    const whole = added({ expr: 'orders_total > 1', labels: { team: 'shop' } });
+    expect(warningsOf({ prometheus: whole }, 'region')).toEqual([]);
+    expect(warningsOf({ prometheus: whole }, 'teem')).toEqual([expect.stringContaining('did you mean "team"?')]);
+    const logged = added({ expr: 'sum by (status) (rate(app_http_requests_total[5m])) > 1' });
+    expect(warningsOf({ prometheus: logged }, 'status')).toEqual([]);
+  });
+
+  it('are not known where rules of others are evaluated', () => {
+    expect(warningsOf({ prometheus: { ruleFiles: ['rules-of-others'] } }, 'region')).toEqual([]);
+    expect(warningsOf({ prometheus: { ruleFiles: ['rules-of-others'] } }, 'sevrity')).toHaveLength(1);
+    const ruleGroups = [
+      { groups: [{ name: 'lines', alerts: [{ name: 'Lines', expr: 'sum(rate({app="a"}[5m])) > 1', summary: 's' }] }] },
+    ];
+    expect(warningsOf({ loki: { ruler: { ruleGroups } } }, 'region')).toEqual([]);
+    expect(warningsOf({ loki: {} }, 'region')).toHaveLength(1);
+  });
+
+  it('are those of the ruler, too', () => {
+    const group = { name: 'fleet', alerts: [{ name: 'Fleet', expr: 'sum by (region) (up) == 0', summary: 's' }] };
+    const thanos = { ruler: { alerts: new Alerts({ library: false }).add(group), externalLabels: { tier: 'global' } } };
+    expect(warningsOf({ thanos, objectStorage: BUCKET }, 'region', 'ruler', 'tier')).toEqual([]);
+    expect(warningsOf({}, 'region', 'ruler', 'tier')).toHaveLength(3);
   });
 });

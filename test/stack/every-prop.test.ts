@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LogPipeline } from '../../src/alloy/log-pipeline';
 import { Dashboard } from '../../src/dashboards/dashboard';
 import { ScrapeJob } from '../../src/prometheus/scrape-job';
+import { Alerts } from '../../src/rules/alerts';
 import { Objective } from '../../src/rules/objective';
 import { Access } from '../../src/settings/access';
 import { Cluster, type ClusterProps } from '../../src/settings/cluster';
@@ -112,6 +113,7 @@ describe('no property is dead', () => {
       alertmanager: { replicas: 2 },
       tempo: {},
       jaeger: {},
+      zipkin: {},
       existingAlertmanagers: [Endpoint.external({ host: 'alerts.example.com', port: 9093 })],
       grafana: {},
       existingGrafana: {},
@@ -142,7 +144,12 @@ describe('no property is dead', () => {
   });
 
   it('of traces', () => {
-    const every: Required<TracesStackOptions> = { senders: ['shop'], kubernetesAttributes: false, agent: { replicas: 2 } };
+    const every: Required<TracesStackOptions> = {
+      senders: ['shop'],
+      kubernetesAttributes: false,
+      zipkin: true,
+      agent: { replicas: 2 },
+    };
     expectEach<TracesStackOptions>(every, (traces) => ({ ...BASE, tempo: {}, traces }));
   });
 
@@ -154,6 +161,9 @@ describe('no property is dead', () => {
       storeGateway: { indexCacheSize: Size.mebibytes(500) },
       compactor: { concurrency: 2 },
       queryFrontend: {},
+      ruler: {
+        alerts: new Alerts({ library: false }).add({ name: 'fleet', records: [{ name: 'fleet:up:sum', expr: 'sum(up)' }] }),
+      },
     };
     expectEach<ThanosStackOptions>(every, (thanos) => ({ ...BASE, thanos }));
   });
@@ -243,11 +253,13 @@ describe('no property is dead', () => {
       fluentBit: override,
       tempo: override,
       jaeger: override,
+      zipkin: override,
     };
     const whole = {
       ...BASE,
       tempo: {},
       jaeger: {},
+      zipkin: {},
       nodeExporter: {},
       pushgateway: {},
       metricsServer: {},

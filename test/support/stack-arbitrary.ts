@@ -5,6 +5,7 @@ import { LogMetric } from '../../src/alloy/log-metric';
 import { LogPipeline } from '../../src/alloy/log-pipeline';
 import { Dashboard } from '../../src/dashboards/dashboard';
 import { ScrapeJob } from '../../src/prometheus/scrape-job';
+import { Alerts } from '../../src/rules/alerts';
 import { Access } from '../../src/settings/access';
 import { Cluster } from '../../src/settings/cluster';
 import { DataLabels } from '../../src/settings/data-labels';
@@ -105,6 +106,11 @@ export const validProps: fc.Arbitrary<MonitoringStackProps> = fc.record({
           fiveMinutes: Retention.days(raw + more),
         })),
       queryFrontend: optional(fc.constant({})),
+      ruler: optional(
+        name.map((group) => ({
+          alerts: new Alerts({ library: false }).add({ name: group, records: [{ name: 'fleet:up:sum', expr: 'sum(up)' }] }),
+        })),
+      ),
     }),
   ),
   loki: fc.record({
