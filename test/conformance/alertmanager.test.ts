@@ -8,14 +8,12 @@ import { Duration } from 'cdk8s';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { AlertMatcher } from '../../src/alertmanager/alert-matcher';
 import { AlertReceiver } from '../../src/alertmanager/alert-receiver';
-import type { AlertRootRoute } from '../../src/alertmanager/alert-route';
 import { AlertTimeInterval } from '../../src/alertmanager/alert-time-interval';
 import type { AlertmanagerProps } from '../../src/alertmanager/alertmanager';
-import { receiversOf } from '../../src/alertmanager/routing';
 import { regularExpressionProblem } from '../../src/query/regular-expression';
 import { Endpoint, EndpointProtocol } from '../../src/settings/endpoint';
 import { SecretKey } from '../../src/settings/secret-key';
-import { alertmanagerRoot, askRoutes, checkConfig } from './alert-routing';
+import { alertmanagerRoot, checkConfig, HOSTILE } from './alert-routing';
 import { type ContainerRoot, PROGRAMS, runInRoot } from './container-root';
 import { findProgram } from './programs';
 import { selfSignedCertificate } from './questions';
@@ -27,29 +25,12 @@ const amtool = findProgram('amtool');
 const server = findProgram('alertmanager');
 const certificate = selfSignedCertificate();
 
-const { equal, notEqual, matches, notMatches, oneOf, noneOf } = AlertMatcher;
+const { equal, notEqual, matches, oneOf } = AlertMatcher;
 const secret = SecretKey.of('alerting', 'key');
 const authority = SecretKey.of('ca', 'ca.crt');
 const https = (host: string) => Endpoint.external({ host, port: 443, protocol: EndpointProtocol.HTTPS });
 const smarthost = Endpoint.external({ host: 'smtp.example.com', port: 587, protocol: EndpointProtocol.TCP });
 const proxy = Endpoint.external({ host: 'proxy.example.com', port: 3128 });
-
-const HOSTILE = [
-  'say "hello"',
-  "it's",
-  'back\\slash and \\n',
-  'line\nbreak\ttab\r',
-  '{{ .NotATemplate',
-  'a, b} , {c="d"',
-  ' spaces around ',
-  '# no comment: ["x"]',
-  '&anchor *alias !tag | > %',
-  '2026:59:59',
-  'yes',
-  '한국어 😀',
-  '$HOME ${HOME} $(HOME)',
-  '.*',
-];
 
 const everyReceiver = AlertReceiver.all('every kind', [
   AlertReceiver.slack('a', { apiUrl: secret, channel: '#a', proxy, certificateAuthority: authority }),
@@ -199,57 +180,6 @@ describe('a configuration', () => {
     );
     const { code } = await checkConfig(root);
     expect(code === 0).toBe(regularExpressionProblem(pattern) === undefined);
-  });
-});
-
-describe('routes', () => {
-  const to = (name: string) => AlertReceiver.nobody(name);
-  const route: AlertRootRoute = {
-    receiver: to('root'),
-    routes: [
-      {
-        matchers: [equal('team', 'a'), notEqual('severity', 'info')],
-        receiver: to('a'),
-        continue: true,
-        routes: [
-          { matchers: [equal('severity', 'critical')], receiver: to('a-pager'), continue: true },
-          { matchers: [matches('namespace', 'prod-[a-z]+')], receiver: to('a-production') },
-          { matchers: [notMatches('namespace', 'dev.*'), notEqual('namespace', '')] },
-        ],
-      },
-      { matchers: [oneOf('namespace', ['kube-system', 'a.b'])], receiver: to('platform') },
-      { matchers: [noneOf('team', ['', 'a', 'b']), equal('namespace', '')], receiver: to('others') },
-      ...HOSTILE.map((text, index) => ({
-        matchers: [equal('text', text)],
-        receiver: to(`hostile ${index}`),
-        continue: index % 3 === 0,
-      })),
-      { matchers: [oneOf('text', HOSTILE)], receiver: to('any hostile') },
-    ],
-  };
-
-  it.skipIf(!amtool)('lead where our own evaluation says', async () => {
-    const root = alertmanagerRoot(folder, 'routes', { route }, `${amtool}`, certificate);
-    const pick = (label: string, values: readonly string[]) =>
-      values.map((value): Record<string, string> => (value === '' ? {} : { [label]: value }));
-    const alerts = [
-      ...pick('team', ['', 'a', 'b', 'c']).flatMap((team) =>
-        pick('severity', ['', 'critical', 'info']).flatMap((severity) =>
-          pick('namespace', ['', 'prod-x', 'prod-1', 'dev-x', 'kube-system', 'a.b', 'axb']).map((namespace) => ({
-            ...team,
-            ...severity,
-            ...namespace,
-          })),
-        ),
-      ),
-      ...HOSTILE.map((text) => ({ text })),
-      { alertname: 'Watchdog', team: 'a' },
-    ];
-    const watchdog = { matchers: [equal('alertname', 'Watchdog')], receiver: to('nobody') };
-    const whole = { ...route, routes: [watchdog, ...(route.routes ?? [])] };
-    const answers = await askRoutes(root, alerts);
-    expect(answers).toEqual(alerts.map((labels) => ({ labels, receivers: receiversOf(whole, labels) })));
-    expect(new Set(answers.flatMap(({ receivers }) => receivers)).size).toBe(HOSTILE.length + 8);
   });
 });
 
