@@ -33,6 +33,14 @@ const PARTS: Record<string, { readonly title: string; readonly command: readonly
     title: 'Level 3: running, with the faults of every submission',
     command: ['env', 'FAULTS=fast', `${CLUSTER}/run-stack`, MANIFESTS],
   },
+  light: {
+    title: 'Level 3: the light stack, with the work of 50 pods',
+    command: ['env', 'LOAD_PODS=50', `${CLUSTER}/run-stack`, 'dist/k3d-light/k3d-light.k8s.yaml'],
+  },
+  lab: {
+    title: 'Level 3: the lab cluster',
+    command: [`${CLUSTER}/run-stack`, 'dist/vm-lab/vm-lab.k8s.yaml'],
+  },
   faults: { title: 'Level 4: faults', command: [`${CLUSTER}/faults`, MANIFESTS] },
   bench: { title: 'Measured', command: [`${CLUSTER}/bench`, MANIFESTS] },
 };

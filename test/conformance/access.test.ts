@@ -18,6 +18,10 @@ const examples = EXAMPLES.filter((example) => rightsOf(exampleManifests(example)
 const UNPROVEN: Record<string, string[]> = {
   // A Job; `generated-secret.test.ts` runs it.
   'vm-lab/vm-lab.k8s.yaml': ['mymonitoring/generated-secret-grafana-admin'],
+  // The operator makes its pods; `operator.test.ts` runs both.
+  'operator/operator.k8s.yaml': ['monitoring/monitoring-prometheus'],
+  // Fluentd could not be had. Its plugin kubernetes_metadata documents get, list and watch on pods and namespaces.
+  'efk/efk.k8s.yaml': ['logging/logging-fluentd'],
 };
 
 const selector = { matchLabels: { app: 'shop' } };
@@ -54,7 +58,8 @@ describe.skipIf(!hasPrograms)('access', () => {
     await makeForeignNamespaces(server, manifests);
     expect(await applyAll(server, manifests)).toEqual([]);
     const { allowed, refused, unused, unproven } = await recordRequests(server, manifests, join(folder, example));
-    expect(allowed).not.toEqual([]);
+    const accounts = new Set(rightsOf(manifests).map(({ account }) => account));
+    expect(new Set(allowed.map(({ account }) => account)).size).toBe(accounts.size - unproven.length);
     expect(refused.map(describeRight)).toEqual([]);
     expect(unused.map(describeRight)).toEqual([]);
     expect(unproven).toEqual(UNPROVEN[example] ?? []);

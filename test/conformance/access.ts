@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Manifest } from '../support/constructs';
 import { type ApiServer, freePort, until } from './api-server';
@@ -94,7 +94,10 @@ export async function startContainer(
     KUBERNETES_SERVICE_HOST: '127.0.0.1',
     KUBERNETES_SERVICE_PORT: String(server.port),
   };
-  const isolation = ['--fork', '--kill-child', '--pid', '--mount', '--map-root-user', 'chroot', root.root];
+  // Alloy reads there how much memory it has.
+  const processes = join(root.root, 'proc');
+  mkdirSync(processes, { recursive: true });
+  const isolation = ['--fork', '--kill-child', '--pid', `--mount-proc=${processes}`, '--map-root-user', 'chroot', root.root];
   return spawn('unshare', [...isolation, ...root.command, ...talker.listen(ports ?? [await freePort(), await freePort()])], {
     env: environment,
     stdio: 'ignore',

@@ -276,7 +276,7 @@ export class ApiServer {
           response.on('end', () => {
             const isJson = String(response.headers['content-type']).includes('json');
             const warnings = [response.headers.warning ?? []].flat().map(String);
-            resolve({ status: response.statusCode ?? 0, body: isJson ? JSON.parse(text) : text, warnings });
+            resolve({ status: response.statusCode ?? 0, body: isJson && text !== '' ? JSON.parse(text) : text, warnings });
           });
         },
       );

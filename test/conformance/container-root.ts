@@ -67,7 +67,8 @@ function environmentOf(container: Manifest, podName: string): Record<string, str
     'metadata.namespace': 'namespace',
     'spec.nodeName': 'node-1',
     'status.podIP': '127.0.0.1',
-    'status.hostIP': '127.0.0.1',
+    // Another than loopback, on which a program may listen too.
+    'status.hostIP': '127.0.0.2',
   };
   const values = (container.env ?? []).map(({ name, value, valueFrom }: Manifest) => [
     name,

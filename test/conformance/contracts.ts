@@ -2,6 +2,7 @@ import { load } from 'js-yaml';
 import type { Manifest } from '../support/constructs';
 import { type Prerequisites, workloadsOf } from './examples';
 import { type ConfigFile, configFilesOf, containersOf, scrapeJobsOf, title, yamlFilesOf } from './references';
+import { userProblems } from './users';
 
 const runs = (container: Manifest, repository: string) => container.image.includes(`/${repository}:`);
 
@@ -174,8 +175,32 @@ const generatedKeysOf = (manifests: Manifest[]): string[] =>
       return Object.keys(stringData).map((key) => `${metadata.namespace}/${metadata.name}/${key}`);
     });
 
+/** Keys that the operator mounts for the Prometheus and Alertmanager it runs: of the Secrets in their list, those that a file names. */
+const operatedKeysOf = (manifests: Manifest[]): string[] => {
+  const texts = manifests
+    .filter(({ kind }) => kind === 'Secret' || kind === 'ConfigMap')
+    .map(({ metadata, data, stringData }) => ({
+      namespace: metadata.namespace,
+      text: Object.values<string>({ ...data, ...stringData }).join('\n'),
+    }));
+  return manifests
+    .filter(({ kind }) => kind === 'Prometheus' || kind === 'Alertmanager')
+    .flatMap(({ kind, metadata: { namespace }, spec }) =>
+      (spec.secrets ?? []).flatMap((name: string) =>
+        texts
+          .filter((file) => file.namespace === namespace)
+          .flatMap(({ text }) => [...text.matchAll(new RegExp(`/etc/${kind.toLowerCase()}/secrets/${name}/([\\w.-]+)`, 'g'))])
+          .map(([, key]) => `${namespace}/${name}/${key}`),
+      ),
+    );
+};
+
 function secretProblems(manifests: Manifest[], prerequisites: Prerequisites): string[] {
-  const used = new Set([...workloadsOf(manifests).flatMap(secretKeysOf), ...certificateKeysOf(manifests)]);
+  const used = new Set([
+    ...workloadsOf(manifests).flatMap(secretKeysOf),
+    ...operatedKeysOf(manifests),
+    ...certificateKeysOf(manifests),
+  ]);
   const told = new Set([
     ...(prerequisites.Secrets ?? []).flatMap(({ namespace, name, keys }) => keys.map((key) => `${namespace}/${name}/${key}`)),
     ...externalKeysOf(manifests),
@@ -268,4 +293,5 @@ export const contractProblems = (manifests: Manifest[], prerequisites: Prerequis
   ...grafanaProblems(manifests),
   ...retentionProblems(manifests),
   ...startProblems(manifests),
+  ...userProblems(manifests),
 ];

@@ -216,4 +216,13 @@ export const OBJECT_DEFECTS: Defect[] = [
     },
     caughtBy: 'upgrade',
   },
+  {
+    name: 'Prometheus runs as another user than the one its files belong to',
+    change: (manifests) => {
+      for (const { securityContext } of podOf(manifests, 'qgx-prometheus').containers) {
+        securityContext.runAsUser = 1000;
+      }
+    },
+    caughtBy: 'upgrade',
+  },
 ];

@@ -165,6 +165,20 @@ export const CONTRACT_DEFECTS: Defect[] = [
     caughtBy: 'contracts',
   },
   {
+    name: 'Loki runs as a user that its image is not made for',
+    change: (manifests) => {
+      container(manifests, 'qgx-loki/loki').securityContext.runAsUser = 1000;
+    },
+    caughtBy: 'contracts',
+  },
+  {
+    name: "the sidecar runs as its image's user, who may not change what Prometheus writes",
+    change: (manifests) => {
+      container(manifests, 'qgx-prometheus/thanos-sidecar').securityContext.runAsUser = 1001;
+    },
+    caughtBy: 'contracts',
+  },
+  {
     name: 'a changed configuration does not roll the pods',
     change: (manifests) => {
       delete object(manifests, 'StatefulSet', 'qgx-loki').spec.template.metadata.annotations['checksum/config'];

@@ -13,7 +13,7 @@ import { largestItemProblems } from './largest-item';
 import { budgetProblems, deploy, misplaced, prepare, remove } from './placement';
 import { findProgram } from './programs';
 import { casesOf, objections, selfSignedCertificate } from './questions';
-import { abandonedClaims } from './releases';
+import { abandonedClaims, changedUsers } from './releases';
 import { applyAll, defineResources, makeForeignNamespaces } from './stack-on-server';
 import { wiringProblems } from './wiring';
 
@@ -97,7 +97,7 @@ export class Trial {
       case 'kube-apiserver':
         return applyAll(server, manifests, { dryRun: true });
       case 'upgrade':
-        return abandonedClaims(exampleManifests(REFERENCE), manifests);
+        return [abandonedClaims, changedUsers].flatMap((judged) => judged(exampleManifests(REFERENCE), manifests));
       case 'access review':
         return this.inPlaceOfReference(manifests, () => accessProblems(server, accountsOf(manifests), this.requests));
       case 'running components':
@@ -168,9 +168,6 @@ export class Trial {
     await remove(this.plane, manifests);
     for (const { metadata } of await server.list('/api/v1/persistentvolumeclaims')) {
       await server.send('DELETE', `/api/v1/namespaces/${metadata.namespace}/persistentvolumeclaims/${metadata.name}`);
-    }
-    for (const budget of manifests.filter(({ kind }) => kind === 'PodDisruptionBudget')) {
-      await server.send('DELETE', await server.path(budget));
     }
   }
 }

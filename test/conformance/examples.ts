@@ -8,16 +8,9 @@ export const DIST = resolve(__dirname, '../..', process.env.CDK8S_OUTDIR ?? 'dis
 
 export const readManifests = (file: string): Manifest[] => loadAll(readFileSync(file, 'utf8')) as Manifest[];
 
-/** Examples that real programs do not prove yet. docs/coverage.md says what is open in their rows. */
-const UNPROVEN: Record<string, string> = {
-  efk: 'Fluentd, Elasticsearch and Kibana could not be had; the judges of manifests do not know their ways of listening',
-  operator: 'the operator, which makes the pods of Prometheus and Alertmanager, is not among the programs',
-  tracing: 'neither Tempo nor Jaeger is among the programs',
-};
-
 /** Files of manifests below `dist`, by their path in it. */
 export const EXAMPLES = readdirSync(DIST, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.k8s.yaml') && !(dirname(file) in UNPROVEN))
+  .filter((file) => file.endsWith('.k8s.yaml'))
   .sort();
 
 export const exampleManifests = (example: string): Manifest[] => readManifests(join(DIST, example));

@@ -28,7 +28,7 @@ describe.skipIf(missing('kube-score'))('kube-score', () => {
 
   it.each(EXAMPLES)('finds nothing critical in %s', (example) => {
     const manifests = exampleManifests(example);
-    const prefix = `${example.split('/')[0]}-`;
+    const prefix = `${manifests[0].metadata.labels?.['app.kubernetes.io/part-of']}-`;
     expect(criticals(manifests, join(DIST, example), prefix, used)).toEqual([]);
   });
 

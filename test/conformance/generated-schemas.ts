@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Manifest } from '../support/constructs';
-import type { ApiServer } from './api-server';
+import { type ApiServer, until } from './api-server';
 
 /** Where kubeconform finds the schema of a kind. */
 export const SCHEMA_LOCATION = '{{ .Group }}/{{ .ResourceAPIVersion }}/{{ .ResourceKind }}.json';
@@ -46,7 +46,16 @@ function reachable(schema: Manifest, definitions: Record<string, Manifest>): Rec
 /** Writes a schema for every kind that the API server serves, custom resources included, as it publishes them itself. */
 export async function writeSchemas(server: ApiServer, folder: string): Promise<void> {
   const read = async (path: string): Promise<Manifest> => {
-    const { body } = await server.send('GET', path);
+    let body: Manifest = '';
+    // Of definitions that came just now, the first answer may be empty.
+    await until(
+      async () => {
+        body = (await server.send('GET', path)).body;
+        return body !== '';
+      },
+      30_000,
+      `${path} stays empty`,
+    );
     // It is JSON, whatever the server calls it.
     return typeof body === 'string' ? JSON.parse(body) : body;
   };

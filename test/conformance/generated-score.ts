@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import type { Manifest } from '../support/constructs';
 import { findProgram } from './programs';
+import { contains } from './references';
 
 /** A check of kube-score that is not heeded. */
 interface Exception {
@@ -8,9 +9,22 @@ interface Exception {
   /** Workloads it is about, by name without the stack's prefix. @default - all */
   readonly workloads?: RegExp;
   /** @default - always */
-  readonly when?: (manifests: Manifest[]) => boolean;
+  readonly when?: (manifests: Manifest[], name: string) => boolean;
   readonly reason: string;
 }
+
+/** Whether every Service and NetworkPolicy of that name selects pods that the Prometheus Operator makes. */
+const selectsOperated = (manifests: Manifest[], name: string): boolean =>
+  manifests
+    .filter(({ kind, metadata }) => ['Service', 'NetworkPolicy'].includes(kind) && metadata.name === name)
+    .every(({ metadata, spec }) =>
+      manifests.some(
+        (owner) =>
+          ['Prometheus', 'Alertmanager'].includes(owner.kind) &&
+          owner.metadata.namespace === metadata.namespace &&
+          contains(owner.spec.podMetadata.labels, spec.podSelector?.matchLabels ?? spec.selector),
+      ),
+    );
 
 const hasPolicies = (manifests: Manifest[]) => manifests.some(({ kind }) => kind === 'NetworkPolicy');
 
@@ -30,12 +44,12 @@ export const EXCEPTIONS: readonly Exception[] = [
   },
   {
     check: 'pod-probes-identical',
-    workloads: /^(grafana|memcached-.+|loki-gateway|node-exporter|pushgateway)$/,
+    workloads: /^(grafana|jaeger|memcached-.+|loki-gateway|node-exporter|pushgateway)$/,
     reason: 'these programs have one path, or one port, that says whether they work',
   },
   {
     check: 'statefulset-has-servicename',
-    workloads: /^(grafana|pushgateway)$/,
+    workloads: /^(grafana|jaeger|pushgateway)$/,
     reason: 'one replica that nobody asks by the name of its pod; the Service has an address and needs no headless twin',
   },
   {
@@ -48,6 +62,11 @@ export const EXCEPTIONS: readonly Exception[] = [
     workloads: /^node-exporter$/,
     reason: 'it lives in the network of its node, which policies do not reach',
   },
+  ...['service-targets-pod', 'networkpolicy-targets-pod'].map((check) => ({
+    check,
+    when: selectsOperated,
+    reason: 'the operator makes these pods, with the labels of `podMetadata`; `operator.test.ts` sees them',
+  })),
 ];
 
 interface Score {
@@ -81,7 +100,8 @@ export function criticals(manifests: Manifest[], file: string, prefix: string, u
       .flatMap(({ check: { id }, comments }) => {
         const workload = name.startsWith(prefix) ? name.slice(prefix.length) : name;
         const exception = EXCEPTIONS.find(
-          ({ check, workloads, when }) => check === id && (workloads?.test(workload) ?? true) && (when?.(manifests) ?? true),
+          ({ check, workloads, when }) =>
+            check === id && (workloads?.test(workload) ?? true) && (when?.(manifests, name) ?? true),
         );
         if (exception !== undefined) {
           used.add(exception);

@@ -202,10 +202,11 @@ export async function drain(plane: ControlPlane, node: string): Promise<void> {
   );
 }
 
-/** Removes what runs, so that another stack finds empty nodes. */
+/** Removes what runs, so that another stack finds empty nodes, and what would select its pods too. */
 export async function remove(plane: ControlPlane, manifests: Manifest[]): Promise<void> {
-  for (const workload of [...workloadsOf(manifests), ...manifests.filter(({ kind }) => kind === 'Job')]) {
-    await plane.server.send('DELETE', `${await plane.server.path(workload)}?propagationPolicy=Background`);
+  const others = manifests.filter(({ kind }) => ['Job', 'PodDisruptionBudget'].includes(kind));
+  for (const object of [...workloadsOf(manifests), ...others]) {
+    await plane.server.send('DELETE', `${await plane.server.path(object)}?propagationPolicy=Background`);
   }
   await until(async () => (await plane.server.list('/api/v1/pods')).length === 0, 30_000, 'pods stay');
   for (const { metadata } of await plane.server.list('/api/v1/nodes')) {

@@ -35,6 +35,8 @@ export interface Question {
   readonly ask: (root: ContainerRoot) => Promise<Outcome>;
   /** The output of a program that runs on; it is stopped then. Without it, the program must end with 0. */
   readonly accepted?: RegExp;
+  /** Whether the container is asked at all. @default - each of its image is */
+  readonly concerns?: (container: Manifest) => boolean;
 }
 
 const argumentOf = ({ command }: ContainerRoot, flag: string): string => {
@@ -88,8 +90,19 @@ const QUESTIONS: Record<string, Question[]> = {
     startsWith(
       'thanos',
       'thanos starts past its flags and configuration',
-      /"msg":"starting (sidecar|store node|compact node|query node|query frontend)"/,
+      /"msg":"starting (sidecar|store node|compact node|query node|query frontend|rule node)"/,
     ),
+    {
+      program: 'thanos',
+      title: 'thanos tools rules-check',
+      concerns: ({ args = [] }) => args[0] === 'rule',
+      ask: (root) => {
+        const files = root.command
+          .filter((argument) => argument.startsWith('--rule-file='))
+          .map((argument) => argument.slice(12));
+        return runInRoot(root, [`${PROGRAMS}/thanos`, 'tools', 'rules-check', ...files.map((path) => `--rules=${path}`)]);
+      },
+    },
   ],
   'grafana/loki': [
     { program: 'loki', title: 'loki -verify-config', ask: (root) => runInRoot(root, [...root.command, '-verify-config']) },
@@ -195,12 +208,15 @@ export const casesOf = (manifests: Manifest[]): Case[] =>
   workloadsOf(manifests).flatMap((workload) =>
     (workload.spec.template.spec.containers as Manifest[]).flatMap((container) => {
       const repository = Object.keys(QUESTIONS).find((path) => container.image.includes(`/${path}:`));
-      return (repository === undefined ? [] : QUESTIONS[repository]).map((question) => ({
-        title: `${workload.metadata.name}/${container.name}: ${question.title}`,
-        workload,
-        container,
-        question,
-      }));
+      const questions = repository === undefined ? [] : QUESTIONS[repository];
+      return questions
+        .filter(({ concerns }) => concerns?.(container) ?? true)
+        .map((question) => ({
+          title: `${workload.metadata.name}/${container.name}: ${question.title}`,
+          workload,
+          container,
+          question,
+        }));
     }),
   );
 

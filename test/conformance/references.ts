@@ -48,16 +48,28 @@ export interface Reference {
 
 const NAME = /(?:_([a-z0-9-]+)\._tcp\.)?([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.cluster\.local)?\.?(?::(\d+))?/g;
 
+/** The text of a file, with ports where a program takes them from elsewhere than the name. */
+function withPorts({ name, text }: ConfigFile): string {
+  if (name === 'elasticsearch.yml') {
+    // Source: discovery.seed_hosts; a host without a port has the first of `transport.profiles.default.port` or `transport.port`.
+    const [, port = '9300'] = /^transport\.port: (\d+)/m.exec(text) ?? [];
+    return text.replace(/^( +- [a-z0-9.-]+\.svc\.[a-z0-9.-]+)$/gm, `$1:${port}`);
+  }
+  // An output of Fluentd or Fluent Bit: the host in one line, its port in the next.
+  return text.replace(/^(\s*host:? +['"]?[a-z0-9.-]+)(['"]?\s*\n\s*port:? +)(\d+)$/gm, '$1:$3$2$3');
+}
+
 /** Every name of the cluster's DNS in the arguments, environment and files of the workloads. */
 export const referencesOf = (manifests: Manifest[]): Reference[] =>
   workloadsOf(manifests).flatMap((workload) => {
-    const spoken = containersOf(workload).flatMap(({ args = [], env = [] }) => [
-      ...args,
-      ...env.map(({ value }: Manifest) => value ?? ''),
-    ]);
+    // What curl is told to connect to takes the place of the host in the URL, which only its certificate is held against.
+    const connecting = containersOf(workload).filter(
+      ({ command = [] }) => !command.some((argument: string) => argument.includes("--connect-to '::127.0.0.1:")),
+    );
+    const spoken = connecting.flatMap(({ args = [], env = [] }) => [...args, ...env.map(({ value }: Manifest) => value ?? '')]);
     // Dashboards are content, not configuration.
     const files = configFilesOf(workload, manifests).filter(({ name }) => !name.endsWith('.json'));
-    const text = [...spoken, ...files.map((file) => file.text)].join('\n');
+    const text = [...spoken, ...files.map(withPorts)].join('\n');
     const found = [...text.matchAll(NAME)].map(([, portName, service, namespace, port]) => ({
       workload,
       service,

@@ -5,7 +5,9 @@ import { loadAll } from 'js-yaml';
 import type { Manifest } from '../support/constructs';
 import type { ApiServer } from './api-server';
 import { DIST } from './examples';
+import { containersOf, title } from './references';
 import { applyAll, makeForeignNamespaces } from './stack-on-server';
+import { userOf } from './users';
 
 /** Manifests as releases had them; `npm run release:keep` adds those of the version in package.json. */
 const KEPT = resolve(__dirname, 'releases');
@@ -38,9 +40,28 @@ export function abandonedClaims(before: Manifest[], after: Manifest[]): string[]
     .map((claim) => `the data of ${claim} would be left behind`);
 }
 
-/** What keeps a cluster that runs `before` from going to `after`: refusals of the API server, and volumes left behind. */
+/** Workloads of `before` whose files would belong to somebody else than who runs in `after`. */
+export const changedUsers = (before: Manifest[], after: Manifest[]): string[] =>
+  before
+    .filter(({ spec }) => (spec?.volumeClaimTemplates ?? []).length > 0)
+    .flatMap((workload) => {
+      const present = after.find(
+        ({ kind, metadata }) =>
+          kind === workload.kind &&
+          metadata.name === workload.metadata.name &&
+          metadata.namespace === workload.metadata.namespace,
+      );
+      const [owner, user] = [workload, present].map((one) => one && userOf(one, containersOf(one)[0]));
+      return present === undefined || owner === user
+        ? []
+        : [`the files of ${title(workload)} belong to user ${owner}, and it would run as ${user}`];
+    });
+
+/** What keeps a cluster that runs `before` from going to `after`: refusals of the API server, volumes left behind and files of others. */
 export async function upgradeProblems(server: ApiServer, before: Manifest[], after: Manifest[]): Promise<string[]> {
   await makeForeignNamespaces(server, [...before, ...after]);
   const refusedBefore = await applyAll(server, before);
-  return refusedBefore.length > 0 ? refusedBefore : [...(await applyAll(server, after)), ...abandonedClaims(before, after)];
+  return refusedBefore.length > 0
+    ? refusedBefore
+    : [...(await applyAll(server, after)), ...abandonedClaims(before, after), ...changedUsers(before, after)];
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { IMAGE_TABLE, type ImageName } from '../../src/settings/images';
 import { findProgram } from './programs';
@@ -38,6 +38,32 @@ describe.each(Object.entries(TESTED))('%s', (name, { command: [program, flag], f
   const path = findProgram(program);
   it.skipIf(path === undefined)('is here in that version', () => {
     expect(printed(String(path), flag)).toContain(wanted);
+  });
+});
+
+describe('the Prometheus Operator', () => {
+  // Nothing of the library has its image: the definitions, by which the objects are typed, say which one they are for.
+  const definitions = resolve(__dirname, '../../imports/crds');
+  const wanted = releaseOf('prometheus-operator', pinnedVersion('prometheus-operator'));
+
+  it('is pinned in the version of its definitions', () => {
+    const files = readdirSync(definitions).filter((file) => file.startsWith('monitoring.coreos.com_'));
+    const versions = files.map((file) =>
+      /operator\.prometheus\.io\/version: (\S+)/.exec(readFileSync(join(definitions, file), 'utf8')),
+    );
+    expect(new Set(versions.map((match) => match?.[1]))).toEqual(new Set([wanted]));
+  });
+
+  it('comes with the reloader of its own version in the cluster', () => {
+    for (const file of ['images.tsv', 'operator.sh']) {
+      const text = readFileSync(resolve(__dirname, 'cluster', file), 'utf8');
+      expect(text).toContain(`prometheus-config-reloader:v${wanted}`);
+    }
+  });
+
+  it.each(['prometheus-operator', 'prometheus-config-reloader'])('%s is here in that version', (program) => {
+    const path = findProgram(program);
+    expect(path === undefined ? wanted : printed(path, '--version')).toContain(wanted);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Manifest } from '../support/constructs';
 import { expectInvariants } from '../support/invariants';
 import { type Prerequisites, workloadsOf } from './examples';
+import { listeningPorts } from './listening';
 import { allows, type End } from './network';
 import {
   configFilesOf,
@@ -96,23 +97,11 @@ function outwardProblems(manifests: Manifest[], workload: Manifest): string[] {
   ].map((what) => `${title(workload)} is cut from ${what}`);
 }
 
-/** Ports that programs have without being told, by the image's repository. */
-const DEFAULT_PORTS: Record<string, number[]> = {
-  'prometheus/prometheus': [9090],
-  'prometheus/alertmanager': [9093],
-  'library/memcached': [11211],
-  'grafana/grafana': [3000],
-  'grafana/loki': [7946],
-};
-
-function portProblems(manifests: Manifest[], workload: Manifest): string[] {
-  const files = configFilesOf(workload, manifests).map(({ text }) => text);
-  return containersOf(workload).flatMap((container) => {
-    const text = [...(container.args ?? []), ...files].join('\n');
-    const known = Object.entries(DEFAULT_PORTS).find(([repository]) => container.image.includes(`/${repository}:`))?.[1] ?? [];
-    const silent = (container.ports ?? []).filter(
-      ({ containerPort }: Manifest) => !known.includes(containerPort) && !new RegExp(`\\b${containerPort}\\b`).test(text),
-    );
+/** Ports that containers have and nobody told them to listen on, and probes of ports that they do not have. */
+export const portProblems = (manifests: Manifest[], workload: Manifest): string[] =>
+  containersOf(workload).flatMap((container) => {
+    const listening = listeningPorts(container, workload, manifests);
+    const silent = (container.ports ?? []).filter(({ containerPort }: Manifest) => !listening.includes(containerPort));
     const probes = [container.livenessProbe, container.readinessProbe, container.startupProbe].filter(
       (probe) => probe !== undefined,
     );
@@ -123,12 +112,18 @@ function portProblems(manifests: Manifest[], workload: Manifest): string[] {
         !(container.ports ?? []).some(({ name, containerPort }: Manifest) => port === name || port === containerPort),
     );
     const where = `${title(workload)}/${container.name}`;
+    const neighbours = portsOf(workload).map(({ containerPort }) => containerPort);
+    const loopback = [...(container.command ?? []).join('\n').matchAll(/--connect-to '::127\.0\.0\.1:(\d+)'/g)].map(([, port]) =>
+      Number(port),
+    );
     return [
+      ...loopback
+        .filter((port) => !neighbours.includes(port))
+        .map((port) => `${where} connects to port ${port}, which its pod does not have`),
       ...silent.map(({ containerPort }: Manifest) => `${where} is nowhere told to listen on ${containerPort}`),
       ...[...new Set(unknown)].map((port) => `${where} is probed on port ${port}, which it does not have`),
     ];
   });
-}
 
 /** Variables that arguments and files expect of the environment. */
 const variableProblems = (manifests: Manifest[], workload: Manifest): string[] =>

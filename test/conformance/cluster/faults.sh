@@ -16,27 +16,15 @@ spec:
   terminationGracePeriodSeconds: 1
   containers:
   - name: app
-    image: docker.io/library/busybox:1.35.0
+    image: $APPLICATION
     resources: {requests: {cpu: 10m, memory: 16Mi}, limits: {memory: 64Mi}}
-    command: [sh, -c]
-    args:
-    - |
-      i=0
-      while [ ! -e /tmp/stop ]; do
-        n=0
-        while [ \$n -lt 25 ]; do i=\$((i + 1)) n=\$((n + 1)); echo "{\"level\":\"INFO\",\"message\":\"flow\",\"traceId\":\"f-\$i\",\"seq\":\$i}"; done
-        sleep 0.1
-      done
-      echo \$i >/tmp/sent
-      exec sleep 86400
+    args: [-rate=200, -error-share=0]
 YAML
   eventually 60 flow_seen 400
 }
 flow_seen() { local seen; seen=$(log_value "sum(count_over_time({namespace=\"$namespace\",app=\"$flow\"} |= \"seq\"[2h]))"); [ "$seen" != nothing ] && [ "$seen" -ge "$1" ]; }
 flow_ends() {
-  kubectl -n "$namespace" exec "$flow" -- touch /tmp/stop
-  eventually 20 kubectl -n "$namespace" exec "$flow" -- cat /tmp/sent
-  sent=$(cat "$work/last") rate=$((sent / (SECONDS - flow_began + 1)))
+  sent=$(tell stop </dev/null) rate=$((sent / (SECONDS - flow_began + 1)))
 }
 flow_stored() {
   local of="{namespace=\"$namespace\",app=\"$flow\"} |= \"seq\""
@@ -46,7 +34,7 @@ flow_stored() {
 numbered() { log_value "sum(count_over_time({namespace=\"$namespace\",app=\"$flow\"} |= \"seq\" | json seq=\"seq\" | seq $1 [2h]))"; }
 flow_stored_around() { is "$queued_after" numbered "<= $queued_after" && is "$((sent - queued_until))" numbered "> $queued_until"; }
 last_written() { kubectl -n "$namespace" logs "$flow" --tail=1 | jq .seq; }
-write() { kubectl -n "$namespace" exec "$flow" -- sh -c "$1 >/proc/1/fd/1"; }   # as if the pod's process wrote it
+tell() { curl -sSf -m 60 --data-binary @- "http://$(kubectl -n "$namespace" get pod "$flow" -o json | jq -r .status.podIP):8080/$1"; }
 
 # --- tools --------------------------------------------------------------------------------------------------------------------------
 pods_of() { kubectl get pods -A -l "$(of "$1" "$2")" -o json; }
@@ -86,13 +74,16 @@ fault_out_of_order() {
 }
 fault_long_line() {
   local before; before=$(discarded line_too_long)
-  write "{ printf '{\"message\":\"'; head -c 1048576 /dev/zero | tr '\\0' x; echo '\"}'; }"
+  { printf '{"message":"'; head -c 1048576 /dev/zero | tr '\0' x; echo '"}'; } | tell lines
   eventually 60 is $((before + 1)) discarded line_too_long || return 1
   note "a line of 1 MiB is refused by design (max_line_size), loki_discarded_samples_total{reason=\"line_too_long\"} rose by 1"
 }
 rotated() { ls /var/log/pods/"${namespace}_${flow}_"*/app/*.log.* >/dev/null; }
 padding() { is 60000 log_value "sum(count_over_time({namespace=\"$namespace\",app=\"$flow\"} |= \"padding\"[2h]))"; }
-fault_rotation() { write "awk 'BEGIN { for (i = 1; i <= 60000; i++) printf \"{\\\"message\\\":\\\"padding %0300d\\\"}\\n\", i }'"; eventually 90 rotated && eventually 120 padding; }
+fault_rotation() {
+  awk 'BEGIN { for (i = 1; i <= 60000; i++) printf "{\"message\":\"padding %0300d\"}\n", i }' | tell lines
+  eventually 90 rotated && eventually 120 padding
+}
 keys() { local n s key; while IFS=$'\t' read -r n s key; do case $key in *secret-key | *secret_key) kubectl -n "$n" patch secret "$s" -p "{\"stringData\":{\"$key\":\"$1\"}}" ;; esac; done <<<"$secrets"; }
 restart_loki() { kubectl -n "$(pods_of loki loki | jq -r '.items[0].metadata.namespace')" delete pod -l "$(of loki loki)"; }
 fault_wrong_credentials() { keys wrong; restart_loki; sleep 30; keys "$S3_SECRET_KEY"; restart_loki; }

@@ -16,6 +16,7 @@ HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 : "${PV_MODE:=0755}"                      # mode of a new volume's root; 0755 root:root is what a fresh block volume has
 : "${PAUSE_IMAGE:=registry.k8s.io/pause:3.10}"
 : "${COREDNS_IMAGE:=registry.k8s.io/coredns/coredns:v1.12.4}"
+APPLICATION=example.com/application:1     # what is watched: ../programs/application
 NODE_IP=${NODE_CIDR%/*}
 NODE_BRIDGE=kc-node POD_BRIDGE=kc-pods    # at most 15 characters
 API_PORT=6443

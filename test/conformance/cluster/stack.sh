@@ -6,7 +6,7 @@ finish() { local code=$?; [ "${KEEP:-}" = 1 ] || KEEP= "$HERE/down" || code=1; r
 
 # --- results: PASS, FAIL, SKIP (cannot be had on this machine) or UNPROVEN (cannot be had anywhere here), one a line ---------------
 exec 3>&1   # a note from inside a check is seen too
-result() { echo "$1  $2" >&3; printf '%s\t%s\t%s\n' "$1" "$2" "$((SECONDS - T0))" >>"$work/results"; }
+result() { echo "$1  $2" >&3; printf '%s\t%s\t%s\n' "$1" "${2//$'\n'/ }" "$((SECONDS - T0))" >>"$work/results"; }
 pass() { result PASS "$*"; passed=$((passed + 1)); }
 fail() { result FAIL "$*"; failed=$((failed + 1)); if [ -s "$work/out" ]; then tail -n 12 "$work/out" | cut -c1-400 | sed 's/^/      /'; fi; }
 skip() { result SKIP "$*"; skipped=$((skipped + 1)); }
@@ -41,7 +41,11 @@ none() { local value; value=$("$@") || { echo "$value"; return 1; }; [ -z "$valu
 # --- what the manifests say, read once: a synth may be writing them anew meanwhile -------------------------------------------------------------------------------------------------
 TYPESCRIPT="$HERE/../../../node_modules/.bin/tsx --tsconfig ${TSCONFIG:-$HERE/../../../tsconfig.json}"
 copies=0; for file; do copies=$((copies + 1)); cp "$file" "$work/$copies.yaml"; done
+# Only what has object storage can keep lines there.
+grep -qE '\bbucket(_name)?: ' "$work"/*.yaml || RETENTION=
 [ -z "${RETENTION:-}" ] || $TYPESCRIPT "$HERE/../running/loki-with-retention.ts" >"$work/retention.yaml" || die "loki-with-retention.ts"
+# One Alertmanager has nobody to talk to: two stand beside a stack that has one.
+[ -z "${PEERS:-}" ] || $TYPESCRIPT "$HERE/../running/alertmanager-peers.ts" >"$work/peers.yaml" || die "alertmanager-peers.ts"
 set -- "$work"/*.yaml
 NODE_PATH=$HERE/../../../node_modules node -e 'const { loadAll } = require("js-yaml"), { readFileSync } = require("fs");
   console.log(JSON.stringify(process.argv.slice(1).flatMap((f) => loadAll(readFileSync(f, "utf8"))).filter(Boolean)))' "$@" >"$work/objects.json"
@@ -51,9 +55,11 @@ namespaces=$(ask '[.[].metadata.namespace // empty] | unique[]')
 own=$(ask "[$TEMPLATES | \$namespace] | unique[]")
 applications=$(comm -23 <(sort <<<"$namespaces") <(printf '%s\nkube-system\n' "$own" | sort))
 classes=$(ask '[.[].spec.volumeClaimTemplates[]?.spec.storageClassName // empty] | unique[]')
+made=$(ask '[.[] | select(.kind == "Job") | .spec.template.spec.containers[].env[]? | select(.name == "SECRET_NAME").value] | unique[]')   # by the stack itself
 secrets=$(ask "[$TEMPLATES | (.containers[].env[]?.valueFrom.secretKeyRef | select(.) | [\$namespace, .name, .key]),
-  ([.volumes[]? | .secret, .projected.sources[]?.secret] | .[] | select(.) | (.secretName // .name) as \$name | .items[]? | [\$namespace, \$name, .key])] | unique[] | @tsv")
-taints=$(ask "[$TEMPLATES | .tolerations[]? | select(.key and .value) | \"\(.key)=\(.value):\(.effect // \"NoSchedule\")\"] | unique[]")
+  ([.volumes[]? | .secret, .projected.sources[]?.secret] | .[] | select(.) | (.secretName // .name) as \$name | .items[]? | [\$namespace, \$name, .key])] | unique[] | @tsv" | { [ -z "$made" ] && cat || grep -vwF "$made" || true; })
+# Those of the stack under test: what stands beside it must not close the node to it.
+taints=$(ask "[$TEMPLATES | select(\$namespace != \"retention\") | .tolerations[]? | select(.key and .value) | \"\(.key)=\(.value):\(.effect // \"NoSchedule\")\"] | unique[]")
 labels=$(ask "[$TEMPLATES | .affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[]?.matchExpressions[]?
   | select(.operator == \"In\" and (.key | startswith(\"kubernetes.io/\") | not)) | \"\(.key)=\(.values[0])\"] | unique[]")
 configuration=$(ask '.[] | select(.kind == "ConfigMap") | .data[]?')
@@ -80,7 +86,7 @@ for path in $(ask "[$TEMPLATES | .volumes[]?.hostPath | select(.type == \"Direct
   [ -d "$path" ] || echo "$path" >>"$RUN/places.made"
 done
 [ -z "$endpoint" ] || "$HERE/object-store" "$endpoint" "${region:-us-east-1}" $buckets
-"$HERE/build-images" docker.io/library/busybox:1.35.0 >/dev/null
+"$HERE/build-images" docker.io/library/busybox:1.35.0 "$APPLICATION" >/dev/null
 check "every image has a program" "$HERE/build-images" --retag "$@"
 [ ! -s "$work/out" ] || grep -E '^tagged' "$work/out" | sed 's/^/      /' || true
 grep -q 'grafana:.*stand-in' "$work/out" && stand_in=yes || stand_in=
@@ -92,10 +98,12 @@ while IFS=$'\t' read -r n secret key; do
   kubectl -n "$n" patch secret "$secret" -p "{\"stringData\":{\"$key\":\"$value\"}}" >/dev/null
 done <<<"$secrets"
 for class in $classes; do
-  kubectl get storageclass standard -o json | jq --arg n "$class" '.metadata = {name: $n}' | kubectl apply -f - >/dev/null
+  [ "$class" = standard ] || kubectl get storageclass standard -o json | jq --arg n "$class" '.metadata = {name: $n}' | kubectl apply -f - >/dev/null
 done
 for l in $labels; do kubectl label node "$NODE_NAME" "$l" --overwrite >/dev/null; done
 for t in $taints; do kubectl taint node "$NODE_NAME" "$t" --overwrite >/dev/null; done
+. "$HERE/prerequisites.sh"
+. "$HERE/operator.sh"
 
 # --- applied, Ready -----------------------------------------------------------------------------------------------------------
 files=(); for f in "$@"; do files+=(-f "$f"); done
@@ -107,8 +115,8 @@ versions() { kubectl get -f "$1" -o json | jq -r '.items[] | "\(.kind)/\(.metada
 settled() { for f in "${files[@]:1:1}"; do versions "$f"; done; }
 
 in_own() { local n; for n in $own; do kubectl -n "$n" "$@"; done; }
-not_ready() { in_own get pods -o json | jq -r '.items[] | select(.metadata.deletionTimestamp or ((.status.conditions // []) | any(.type == "Ready" and .status == "True") | not)) | "\(.metadata.name) \(.status.phase) \([.status.containerStatuses[]? | .state | tojson] | join(" "))"'; }
-rolled_out() { in_own get deployments,statefulsets,daemonsets -o json | jq -r '.items[] | select((.status.readyReplicas // .status.numberReady // 0) < (.spec.replicas // .status.desiredNumberScheduled // 1)) | "\(.kind) \(.metadata.name) \(.status)"'; none not_ready; }
+not_ready() { in_own get pods -o json | jq -r '.items[] | select(.status.phase != "Succeeded") | select(.metadata.deletionTimestamp or ((.status.conditions // []) | any(.type == "Ready" and .status == "True") | not)) | "\(.metadata.name) \(.status.phase) \([.status.containerStatuses[]? | .state | tojson] | join(" "))"'; }
+rolled_out() { [ -z "$operated" ] || not_operated; in_own get deployments,statefulsets,daemonsets -o json | jq -r '.items[] | select((.status.readyReplicas // .status.numberReady // 0) < (.spec.replicas // .status.desiredNumberScheduled // 1)) | "\(.kind) \(.metadata.name) \(.status)"'; none not_ready; }
 ready() { none rolled_out; }
 check "all pods are Ready" eventually 180 ready; all_ready=$(date -u +%FT%T)
 if [ "$failed" != 0 ]; then totals; echo "nothing more to see in a stack that is not Ready"; exit 1; fi
@@ -119,7 +127,7 @@ of() { echo "app.kubernetes.io/name=$1,app.kubernetes.io/component=$2,app.kubern
 find_one() { kubectl get "$1" -A -l "$(of "$2" "$3")" -o json | jq -r ".items | map($4) | .[0] // empty"; }
 pod_ip() { find_one pods "$1" "$2" .status.podIP; }
 service() { find_one services "$1" "$2" 'select(.spec.clusterIP != "None")' | jq -r '"\(.spec.clusterIP):\(.spec.ports[0].port)"'; }
-get() { curl -sSf -m 10 -G "$@"; }
+get() { curl -sSf -m 10 ${login:+-u "$login"} -G "$@"; }
 targets() { get "http://$prometheus/api/v1/targets" | jq -c '[.data.activeTargets[] | {job: .labels.job, health, lastError}]'; }
 query() { get "http://$prometheus/api/v1/query" --data-urlencode "query=$1"; }
 value() { query "$1" | jq -r '.data.result[0].value[1] // "nothing"'; }

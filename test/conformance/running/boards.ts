@@ -1,15 +1,14 @@
 /**
  * boards.ts OBJECTS.json SERVICES.json — runs every variable and every query of the dashboards among these manifests on the running
  * data sources. Prints lines `PASS|FAIL|UNPROVEN<tab>what`, details after a failure. OBJECTS: the manifests; SERVICES: what
- * `kubectl get services -A -o json` says, for the addresses. DATABASE_PASSWORD: of SQL data sources.
+ * `kubectl get services -A -o json` says, for the addresses. DATABASE_PASSWORD: of SQL data sources; DATA_SOURCE_PASSWORD: of those that log in.
  */
 import { readFileSync } from 'node:fs';
-import { load } from 'js-yaml';
 import { StandardDashboards } from '../../../src/dashboards/standard-dashboards';
 import type { Manifest } from '../../support/constructs';
-import type { DashboardModel, DashboardVariable, Panel, ProvisionedDataSource, Target } from './dashboard-model';
-import { RunningDataSource, UnprovenDataSource } from './data-sources';
-import { type Choice, chosen, expand, filtered, type TimeRange } from './expand';
+import type { DashboardModel, DashboardVariable, Panel, Target } from './dashboard-model';
+import { provisioned, RunningDataSource, reachThrough, UnprovenDataSource } from './data-sources';
+import { type Choice, chosen, expand, filtered, seconds, type TimeRange } from './expand';
 import { mayBeEmpty } from './may-be-empty';
 import { filtersByValue, selectorsOf } from './selections';
 
@@ -17,30 +16,12 @@ const RANGE_SECONDS = 3600;
 const STEP_SECONDS = 30;
 const STANDARD = new Set(StandardDashboards.names);
 
-function provisioned(objects: Manifest[]): ProvisionedDataSource[] {
-  return objects
-    .filter(({ kind }) => kind === 'ConfigMap')
-    .flatMap(({ data }) => Object.entries<string>(data ?? {}))
-    .filter(([, text]) => /^datasources:/m.test(text))
-    .flatMap(([, text]) => Object(load(text)).datasources);
-}
-
 function dashboards(objects: Manifest[]): DashboardModel[] {
   return objects
     .filter(({ kind }) => kind === 'ConfigMap')
     .flatMap(({ data }) => Object.entries<string>(data ?? {}))
     .filter(([name, text]) => name.endsWith('.json') && text.includes('"panels"'))
     .map(([, text]) => JSON.parse(text));
-}
-
-/** The Service address behind a name of the cluster; other names stay. */
-function reachThrough(services: Manifest[]): (hostAndPort: string) => string {
-  return (hostAndPort) => {
-    const [host, port] = hostAndPort.split(':');
-    const [name, namespace] = host.split('.');
-    const service = services.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
-    return service === undefined ? hostAndPort : `${service.spec.clusterIP}:${port ?? '80'}`;
-  };
 }
 
 interface Outcome {
@@ -186,9 +167,12 @@ async function main(): Promise<void> {
   const services: Manifest[] = JSON.parse(readFileSync(process.argv[3], 'utf8')).items;
   const reach = reachThrough(services);
   const sources = new Map(provisioned(objects).map((source) => [source.uid, new RunningDataSource(source, reach)]));
+  const interval = [...sources.values()].find(({ provisioned: { type } }) => type === 'prometheus')?.provisioned.jsonData
+    ?.timeInterval;
+  const scrapeInterval = seconds(interval ?? `${STEP_SECONDS}s`);
   for (const model of dashboards(objects)) {
     const to = Math.floor(Date.now() / 1000);
-    const board = new Board(model, sources, { from: to - RANGE_SECONDS, to, step: STEP_SECONDS, scrapeInterval: STEP_SECONDS });
+    const board = new Board(model, sources, { from: to - RANGE_SECONDS, to, step: STEP_SECONDS, scrapeInterval });
     const { queries, empty, nothingThere, wrong, unproven } = await board.run();
     console.log(`${wrong.length === 0 ? 'PASS' : 'FAIL'}\tdashboard ${model.uid}: its ${queries} queries run`);
     for (const line of wrong) {

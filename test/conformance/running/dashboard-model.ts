@@ -54,5 +54,6 @@ export interface ProvisionedDataSource {
   readonly url: string;
   readonly user?: string;
   readonly database?: string;
+  readonly basicAuthUser?: string;
   readonly jsonData?: { readonly database?: string; readonly timeInterval?: string; readonly customQueryParameters?: string };
 }

@@ -1,13 +1,43 @@
 /** Asks running data sources as Grafana does. */
 import { spawnSync } from 'node:child_process';
+import { load } from 'js-yaml';
+import type { Manifest } from '../../support/constructs';
 import type { ProvisionedDataSource } from './dashboard-model';
 import type { TimeRange } from './expand';
 
 /** Where an address of the cluster is reached from here. */
 export type Reach = (hostAndPort: string) => string;
 
-async function ask<Answer>(url: string, parameters: Record<string, string>, path: string): Promise<Answer> {
-  const response = await fetch(`${url}${path}?${new URLSearchParams(parameters)}`, { signal: AbortSignal.timeout(30_000) });
+/** The data sources that files among these manifests hand to Grafana. */
+export function provisioned(objects: Manifest[]): ProvisionedDataSource[] {
+  return objects
+    .filter(({ kind }) => kind === 'ConfigMap')
+    .flatMap(({ data }) => Object.entries<string>(data ?? {}))
+    .filter(([, text]) => /^datasources:/m.test(text))
+    .flatMap(([, text]) => Object(load(text)).datasources);
+}
+
+/** The Service address behind a name of the cluster; other names stay. */
+export function reachThrough(services: Manifest[]): Reach {
+  return (hostAndPort) => {
+    const [host, port] = hostAndPort.split(':');
+    const [name, namespace] = host.split('.');
+    const service = services.find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+    return service === undefined ? hostAndPort : `${service.spec.clusterIP}:${port ?? '80'}`;
+  };
+}
+
+async function ask<Answer>(
+  url: string,
+  user: string | undefined,
+  parameters: Record<string, string>,
+  path: string,
+): Promise<Answer> {
+  const login = Buffer.from(`${user}:${process.env.DATA_SOURCE_PASSWORD}`).toString('base64');
+  const response = await fetch(`${url}${path}?${new URLSearchParams(parameters)}`, {
+    headers: user === undefined ? {} : { Authorization: `Basic ${login}` },
+    signal: AbortSignal.timeout(30_000),
+  });
   const text = await response.text();
   if (!response.ok) {
     throw new Error(`${response.status} ${text.trim().slice(0, 300)}`);
@@ -35,6 +65,7 @@ export class RunningDataSource {
       : { ...further, query: text, start: String(from), end: String(to), step: String(step) };
     const answer = await ask<{ data: { result: unknown[]; resultType: string } }>(
       this.url(),
+      this.provisioned.basicAuthUser,
       parameters,
       `${api}/${instant ? 'query' : 'query_range'}`,
     );
@@ -51,7 +82,12 @@ export class RunningDataSource {
     if (selector !== undefined) {
       parameters[loki ? 'query' : 'match[]'] = selector;
     }
-    const answer = await ask<{ data?: string[] }>(this.url(), parameters, `${api}/label/${label}/values`);
+    const answer = await ask<{ data?: string[] }>(
+      this.url(),
+      this.provisioned.basicAuthUser,
+      parameters,
+      `${api}/label/${label}/values`,
+    );
     return answer.data ?? [];
   }
 

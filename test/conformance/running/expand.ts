@@ -62,7 +62,8 @@ export function expandVariables(text: string, choices: ReadonlyMap<string, Choic
   });
 }
 
-const seconds = (interval: string): number => {
+/** Length of an interval as Grafana writes it. */
+export const seconds = (interval: string): number => {
   const [, count, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(interval.trim().replaceAll("'", '')) ?? [];
   const units: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
   if (unit === undefined) {
