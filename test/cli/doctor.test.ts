@@ -175,6 +175,15 @@ describe('ways to a Service', () => {
     );
     expect(finding(report, 'log-lines')).toBe('failed: Loki asks for a tenant; name it by --tenant');
   });
+
+  it('keep a page of HTML on one line of the table', async () => {
+    const report = await examined((request) =>
+      request.path.startsWith('/loki/')
+        ? answer('<html>\r\n<h1>502 Bad Gateway</h1>\n</html>\n', 502)
+        : clusterOf(healthy())(request),
+    );
+    expect(finding(report, 'log-lines')).toBe('failed: Loki answers 502: <html> <h1>502 Bad Gateway</h1> </html>');
+  });
 });
 
 describe('a Prometheus that asks for a login', () => {
