@@ -7,7 +7,8 @@ import { serviceAccount, subject } from './access';
 import { Component } from './component';
 import { KINDS } from './kubernetes-api';
 import { componentObject } from './objects';
-import { type PodDescription, podTemplate, prepare } from './workload';
+import { type PodDescription, podTemplate } from './pod';
+import { prepare } from './workload';
 
 /** Properties of `GeneratedSecret`. */
 export interface GeneratedSecretProps {
