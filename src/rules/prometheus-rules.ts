@@ -206,7 +206,7 @@ function notificationAlerts(context: RuleContext): AlertDefinition[] {
       name: 'PrometheusNotificationQueueRunningFull',
       severity: 'warning',
       for: '15m',
-      expr: `predict_linear(${own('notifications_queue_length')}[${context.window(15)}], 30 * 60) > ${context.on(labels.namespace, labels.pod)} group_left () ${own('notifications_queue_capacity')}`,
+      expr: `predict_linear(${own('notifications_queue_length')}[${context.window(15)}], 30 * 60) > ${context.on(labels.namespace, labels.pod)} group_left () max ${context.by(labels.namespace, labels.pod)} (${own('notifications_queue_capacity')})`,
       summary: `${where} sends alerts too slowly`,
       description: `The queue of alerts for ${labelValue('alertmanager')} will be full within 30 minutes; alerts are dropped then.`,
     },

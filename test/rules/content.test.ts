@@ -50,6 +50,11 @@ describe('rules of the library', () => {
     expect(groups.filter((name, index) => groups.indexOf(name) < index)).toEqual([]);
   });
 
+  it('match many series to one that is unique, also when a pod has come back with another address', () => {
+    const bare = rules.filter(({ expr }) => /group_left \([^)]*\) (?!(max|min|sum|count) by)/.test(expr));
+    expect(bare.map(nameOf)).toEqual([]);
+  });
+
   it('have windows of at least four scrapes, however rare these are', () => {
     const rare = rulesOf(everythingRuns({ scrapeInterval: Duration.minutes(10) }));
     const short = rare.flatMap((rule) =>
