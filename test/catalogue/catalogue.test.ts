@@ -38,9 +38,9 @@ describe('the catalogue', () => {
       'jaeger 2.20.0, recorded by hand',
       'tempo 3.0.3, recorded by hand',
       'zipkin 3.6.1, recorded by hand',
-      'mysqld_exporter of alloy v1.19.0 on MariaDB, recorded by hand',
-      'redis_exporter v1.86.0, not run: what its published code says',
-      'kafka_exporter v1.10.0, not run: what its documentation says',
+      'mysqld_exporter of alloy v1.19.0 on MariaDB 10.11 with a replica, recorded by hand',
+      'redis_exporter v1.86.0 on Redis 7.0, recorded by hand',
+      'kafka_exporter 953e2f1 (after v1.9.0) and that of alloy v1.19.0 on Kafka 3.9, recorded by hand',
       'nginx-prometheus-exporter v1.5.1, recorded by hand',
     ]);
   });

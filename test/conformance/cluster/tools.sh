@@ -2,7 +2,7 @@
 # PEERS: namespace of the Alertmanagers of ../running/alertmanager-peers.ts, which stand beside a stack that has one of its own.
 groups_in_files() { ask '[.[] | select(.kind == "ConfigMap") | .data[]? | try (fromjson | .groups | length) catch 0] | add'; }
 rules_api() { get "http://$prometheus/api/v1/rules" | jq -c '[.data.groups[]]'; }
-groups_loaded() { rules_api | jq '[.[] | select(.file | contains("/prometheus-rules/"))] | length'; }
+groups_loaded() { rules_api | jq '[.[] | select(.file | contains("prometheus-rules/"))] | length'; }
 bad_rules() { rules_api | jq -r '.[].rules[] | select(.health == "err" or .health == "unknown") | "\(.name) \(.health) \(.lastError // "")"'; }
 alertmanager_pods() { kubectl get pods -A -l "$(of alertmanager alertmanager)" -o json | jq -r --arg in "$1" '.items[] | select((.metadata.namespace == "peers") == ($in == "peers")) | .status.podIP'; }
 peers_of() { get "http://$1:9093/api/v2/status" | jq -r '[.cluster.status, (.cluster.peers | length)] | join(" ")'; }

@@ -2,7 +2,7 @@ import { group, operation } from '../../../query/expressions';
 import { betterFrom, legend, worseFrom } from '../../composer';
 import { DashboardLayer } from '../../dashboard-options';
 import type { StandardBoard } from '../../standard-board';
-import { count, line, panelsOf, sum, sumOfEach } from '../panels-in-lines';
+import { line, panelsOf, sum, sumOfEach } from '../panels-in-lines';
 import { INSTANCE } from './exporters';
 
 export const nginx: StandardBoard = {
@@ -53,7 +53,7 @@ export const nginx: StandardBoard = {
               number(
                 'Unreachable',
                 'short',
-                count(operation(series('nginx_up'), '==', 0)),
+                sum(operation(series('nginx_up'), '== bool', 0)),
                 'Servers that the exporter does not reach.',
                 { thresholds: worseFrom(1) },
               ),
