@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { SourceFile } from '../../src/catalogue/catalogue';
 import { catalogueProblems } from '../../src/catalogue/catalogue-checks';
 import { SOURCE_NAMES, type SourceName } from '../../src/catalogue/sources';
 import { STANDARD_BOARDS } from '../../src/dashboards/standard/catalogue';
@@ -58,5 +61,30 @@ describe.each(boards)('$name', ({ definition, sources }) => {
       return metrics.every((metric) => catalogueProblems(metric, { ...context, sources: own }).length > 0);
     });
     expect(unread).toEqual([]);
+  });
+});
+
+/** What no MariaDB says, but MySQL. */
+const ONLY_MYSQL = [
+  'mysql_global_status_innodb_row_ops_total',
+  'mysql_slave_status_replica_io_running',
+  'mysql_slave_status_replica_sql_running',
+  'mysql_slave_status_seconds_behind_source',
+];
+
+describe('boards of middleware', () => {
+  it.each([
+    ['redis-overview', []],
+    ['kafka-overview', []],
+    ['nginx-overview', []],
+    ['mysql-overview', ONLY_MYSQL],
+  ])('%s asks only for what the running exporter exposed', (name, others) => {
+    const [definition] = STANDARD_BOARDS.filter((board) => board.name === name);
+    const [source] = definition.needs;
+    const file = resolve(__dirname, `../../src/catalogue/metrics/${source}.json`);
+    const { recorded }: SourceFile = JSON.parse(readFileSync(file, 'utf8'));
+    const asked = [...new Set(queriesOf(definition).flatMap(metricNamesOf))];
+    expect(asked.length).toBeGreaterThan(5);
+    expect(asked.filter((metric) => recorded[metric] === undefined).sort()).toEqual(others);
   });
 });
