@@ -1,6 +1,6 @@
 /**
  * `npm run proof`: runs everything that proves the manifests with the real programs, and writes docs/proof.md.
- *   npm run proof                     all of it, about an hour
+ *   npm run proof                     all of it, about an hour and a half
  *   npm run proof -- cluster faults   only these parts; the others keep the results of their last run (.cache/proof)
  * Exits 1 when anything failed. What a part runs is in PARTS.
  */
@@ -40,6 +40,14 @@ const PARTS: Record<string, { readonly title: string; readonly command: readonly
   lab: {
     title: 'Level 3: the lab cluster',
     command: [`${CLUSTER}/run-stack`, 'dist/vm-lab/vm-lab.k8s.yaml'],
+  },
+  tools: {
+    title: 'Level 3: the development tools',
+    command: [`${CLUSTER}/run-stack`, 'dist/dev-tools/dev-tools.k8s.yaml'],
+  },
+  operator: {
+    title: 'Level 3: the stack of the Prometheus Operator',
+    command: [`${CLUSTER}/run-stack`, 'dist/operator/operator.k8s.yaml'],
   },
   faults: { title: 'Level 4: faults', command: [`${CLUSTER}/faults`, MANIFESTS] },
   bench: { title: 'Measured', command: [`${CLUSTER}/bench`, MANIFESTS] },
