@@ -30,6 +30,19 @@ flow_stored() {
   local of="{namespace=\"$namespace\",app=\"$flow\"} |= \"seq\""
   is "$sent" log_value "sum(count_over_time($of[2h]))" && is "$((sent * (sent + 1) / 2))" log_value "sum(sum_over_time($of | json seq=\"seq\" | unwrap seq [2h]))"
 }
+# A killed Alloy sends up to 10 s of lines again. Loki drops those that its open block of the stream (256 KiB) still holds; the others are
+# stored twice: a search shows each once, as here, and count_over_time counts both.
+flow_found() {
+  local from="${T_START}000000000" page=5000
+  : >"$work/numbers"
+  while [ "$page" = 5000 ]; do
+    get "http://$loki/loki/api/v1/query_range" --data-urlencode "query={namespace=\"$namespace\",app=\"$flow\"} |= \"seq\"" --data-urlencode "start=$from" --data-urlencode direction=forward --data-urlencode limit=5000 |
+      jq -r '.data.result[].values[] | "\(.[0]) \(.[1] | fromjson | .seq)"' | sort -n >"$work/page"
+    cut -d' ' -f2 "$work/page" >>"$work/numbers"
+    page=$(wc -l <"$work/page") from=$(tail -n 1 "$work/page" | cut -d' ' -f1)
+  done
+  is "$sent of $sent" eval 'sort -nu "$work/numbers" | awk "{ last = \$1 } END { print NR, \"of\", last }"'
+}
 # Where lines are lost by design: all but those numbered after $queued_after and up to $queued_until.
 numbered() { log_value "sum(count_over_time({namespace=\"$namespace\",app=\"$flow\"} |= \"seq\" | json seq=\"seq\" | seq $1 [2h]))"; }
 flow_stored_around() { is "$queued_after" numbered "<= $queued_after" && is "$((sent - queued_until))" numbered "> $queued_until"; }
@@ -124,6 +137,9 @@ run_faults() {
     if [ -n "$queued_until" ]; then
       check "fault ${name//_/ }: $sent lines sent, those before and after the outage stored, none twice" eventually 240 flow_stored_around
       note "fault ${name//_/ }: $((sent - $(numbered "> 0"))) of the $((queued_until - queued_after)) lines written meanwhile are lost: Alloy had read them and could not send them when it stopped. No metric counts them; do not restart agents while Loki is away"
+    elif [ "$name" = alloy_killed ]; then
+      check "fault ${name//_/ }: $sent lines sent ($rate a second), a search finds each once" eventually 240 flow_found
+      note "fault ${name//_/ }: $(($(numbered "> 0") - sent)) lines are stored twice: they were sent again, and Loki had closed the block that held them"
     else
       check "fault ${name//_/ }: $sent lines sent ($rate a second), the same stored, none twice" eventually 240 flow_stored
     fi
