@@ -80,7 +80,7 @@ forwarded() {
   local pid port code=0
   "$(PATH=$MONITORING_PROGRAMS:$PATH type -P kubectl)" port-forward "$@" >"$work/forward" 2>&1 & pid=$!
   eventually 15 grep '^Forwarding from 127' "$work/forward" || code=1
-  port=$(sed -nE '1s/.*127\.0\.0\.1:([0-9]+) .*/\1/p' "$work/forward")
+  port=$(sed -nE 's/^Forwarding from 127\.0\.0\.1:([0-9]+) .*/\1/p' "$work/forward" | head -n 1)
   curl -sS -m 5 -o /dev/null "http://127.0.0.1:$port/" || code=1
   kill "$pid"; wait "$pid" 2>/dev/null || true
   [ "$code" = 0 ] || cat "$work/forward"; return "$code"
