@@ -77,11 +77,14 @@ YAML
 
 # --- the port-forwards of the page that describes the example, from ports that are free here ------------------------------------------
 forwarded() {
-  local pid port code=0
+  local pid port=
   "$(PATH=$MONITORING_PROGRAMS:$PATH type -P kubectl)" port-forward "$@" >"$work/forward" 2>&1 & pid=$!
-  eventually 15 grep '^Forwarding from 127' "$work/forward" || code=1
-  port=$(sed -nE 's/^Forwarding from 127\.0\.0\.1:([0-9]+) .*/\1/p' "$work/forward" | head -n 1)
-  curl -sS -m 5 -o /dev/null "http://127.0.0.1:$port/" || code=1
+  local end=$((SECONDS + 15))
+  while [ -z "$port" ] && ((SECONDS < end)); do
+    port=$(sed -nE 's/^Forwarding from 127\.0\.0\.1:([0-9]+) .*/\1/p' "$work/forward" | head -n 1); sleep 0.2
+  done
+  local code=0
+  [ -n "$port" ] && curl -sS -m 5 -o /dev/null "http://127.0.0.1:$port/" || code=1
   kill "$pid"; wait "$pid" 2>/dev/null || true
   [ "$code" = 0 ] || cat "$work/forward"; return "$code"
 }
@@ -90,7 +93,8 @@ port_forwards() {
   page=$(grep -lF "dist/$(basename "$(dirname "$STACK")")/$(basename "$STACK")" "$HERE"/../../../docs/*.md | xargs -r grep -l "kubectl port-forward " | head -1) || true
   [ -n "$page" ] || return 0
   while IFS= read -r line; do
-    check "answers: kubectl port-forward $line" forwarded $(sed -E 's/ [0-9]+:/ :/; s/--address [0-9.]+//' <<<"$line")
+    # Once more where the kubelet is busy starting pods.
+    check "answers: kubectl port-forward $line" eventually 60 forwarded $(sed -E 's/ [0-9]+:/ :/; s/--address [0-9.]+//' <<<"$line")
   done < <(sed -nE 's/.*kubectl port-forward ([^#`]*[^#` ]).*/\1/p' "$page")
 }
 
