@@ -91,8 +91,7 @@ class FinishedObject<Field extends string> extends ApiObject {
     super.addJsonPatch(...operations);
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: the signature of cdk8s
-  public override toJson(): any {
+  public override toJson(): unknown {
     if (!this.patched && App.of(this).resolvers.length === OWN_RESOLVERS) {
       const { apiVersion, kind, metadata } = this;
       const fields = sorted(Object.fromEntries(this.fields.map((field) => [field, this.produce(field)])));

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Duration } from 'cdk8s';
@@ -14,6 +14,7 @@ import { regularExpressionProblem } from '../../src/query/regular-expression';
 import { Endpoint, EndpointProtocol } from '../../src/settings/endpoint';
 import { SecretKey } from '../../src/settings/secret-key';
 import { alertmanagerRoot, checkConfig, HOSTILE } from './alert-routing';
+import { freePort, until } from './api-server';
 import { type ContainerRoot, PROGRAMS, runInRoot } from './container-root';
 import { findProgram } from './programs';
 import { selfSignedCertificate } from './questions';
@@ -298,28 +299,6 @@ async function listen(): Promise<{ readonly url: string; readonly messages: Mess
   return { url: `http://127.0.0.1:${(http.address() as AddressInfo).port}`, messages, server: http };
 }
 
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const socket = createTcpServer();
-    socket.listen(0, '0.0.0.0', () => {
-      const { port } = socket.address() as AddressInfo;
-      socket.close(() => resolve(port));
-    });
-  });
-
-/** Asks until the answer is there. */
-async function until<T>(what: string, ask: () => Promise<T | undefined> | T | undefined, limit = 60_000): Promise<T> {
-  const end = Date.now() + limit;
-  while (Date.now() < end) {
-    const answer = await ask();
-    if (answer !== undefined) {
-      return answer;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`${what} did not happen within ${limit} ms`);
-}
-
 describe('two members', () => {
   const running: ChildProcess[] = [];
   const servers: Server[] = [];
@@ -364,7 +343,7 @@ describe('two members', () => {
   it.skipIf(!server)('tell each alert once, and go on when one is gone', async () => {
     const { url, messages, server: http } = await listen();
     servers.push(http);
-    const [gossip, web] = [await freePort(), await freePort()];
+    const [gossip, web] = [await freePort('0.0.0.0'), await freePort('0.0.0.0')];
     const members = [0, 1].map((index) => {
       const root = alertmanagerRoot(folder, `member-${index}`, PROPS, `${server}`, certificate);
       writeFileSync(join(root.root, 'etc/alertmanager/secrets/slack/url'), `${url}/slack\n`);
@@ -379,10 +358,14 @@ describe('two members', () => {
       return response?.ok ? ((await response.json()) as { cluster: { status: string; peers: unknown[] } }) : undefined;
     };
     for (const { api } of members) {
-      await until('the cluster', async () => {
-        const status = await statusOf(api);
-        return status?.cluster.status === 'ready' && status.cluster.peers.length === 2 ? status : undefined;
-      });
+      await until(
+        async () => {
+          const status = await statusOf(api);
+          return status?.cluster.status === 'ready' && status.cluster.peers.length === 2;
+        },
+        60_000,
+        'the members do not know each other',
+      );
     }
     const send = async (apis: string[], ...alerts: Record<string, string>[]) => {
       const body = JSON.stringify(
@@ -397,7 +380,10 @@ describe('two members', () => {
       }
     };
     const told = () => messages.filter(({ path }) => path === '/slack').map(({ body }) => JSON.parse(body).attachments[0]);
-    const next = (count: number) => until(`message ${count}`, () => (told().length >= count ? told()[count - 1] : undefined));
+    const next = async (count: number) => {
+      await until(async () => told().length >= count, 60_000, `no message ${count}`);
+      return told()[count - 1];
+    };
     const apis = members.map(({ api }) => api);
     const crash = { alertname: 'PodCrash', namespace: 'shop', pod: 'a' };
 
@@ -414,9 +400,9 @@ describe('two members', () => {
     expect(told()).toHaveLength(2);
 
     const beats = () => messages.filter(({ path }) => path === '/heartbeat');
-    await until('a heartbeat', () => (beats().length >= 1 ? true : undefined));
+    await until(async () => beats().length >= 1, 60_000, 'no heartbeat');
     const first = Date.now();
-    await until('another heartbeat', () => (beats().length >= 2 ? true : undefined));
+    await until(async () => beats().length >= 2, 60_000, 'no further heartbeat');
     // One that misses its turn comes after 30 s.
     expect(Date.now() - first).toBeLessThan(25_000);
     expect(JSON.parse(beats()[0].body)).toMatchObject({ status: 'firing', receiver: 'dead-mans-switch' });

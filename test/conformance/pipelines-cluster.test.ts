@@ -187,7 +187,7 @@ describe.skipIf(program === undefined || !programs.etcd || !programs.apiServer)(
     server?.stop();
   });
 
-  it('send each event once, and know an application by the address it sends from', { timeout: 60_000 }, async () => {
+  it('send each event once, and know an application by the address it sends from', { timeout: 120_000 }, async () => {
     const peers = () =>
       Promise.all(agents.map((agent) => agent.counter(/^cluster_node_peers\{.*state="participant".*\} (\S+)$/gm)));
     const otlpPorts: number[] = [];
@@ -233,17 +233,16 @@ describe.skipIf(program === undefined || !programs.etcd || !programs.apiServer)(
         const { msg } = JSON.parse(line);
         return msg.startsWith(kind) ? [msg] : [];
       });
-    // An agent that learns of another takes a moment to leave it its share.
+    // An agent that learns of another takes a moment to leave it its share: until three probes, one after the other, came once.
     let probes = 0;
     await until(
       async () => {
         probes++;
-        await tell([`probe${probes} 1`]);
+        await tell([`probe${probes} told`]);
         await until(async () => told(`probe${probes} `).length > 0, 10_000, 'a probe');
-        await new Promise((resolve) => setTimeout(resolve, 500));
-        return told(`probe${probes} `).length === 1;
+        return [1, 2, 3].every((before) => told(`probe${probes - before} `).length === 1);
       },
-      30_000,
+      60_000,
       () => Promise.resolve(said()),
     );
     const events = Array.from({ length: 20 }, (_, index) => `event ${index + 1}`);
