@@ -48,6 +48,12 @@ export const PROGRAM_DEFECTS: Defect[] = [
     caughtBy: 'qgx-prometheus/prometheus: prometheus starts',
   },
   {
+    name: 'Prometheus is asked for a feature that it does not know',
+    change: (manifests) =>
+      editArguments(manifests, 'qgx-prometheus/prometheus', '--config.auto-reload', '--enable-feature=auto-reload'),
+    caughtBy: 'qgx-prometheus/prometheus: prometheus starts',
+  },
+  {
     name: 'Thanos Query has a flag that there is not',
     change: (manifests) => editArguments(manifests, 'qgx-thanos-query/query', '--query.replica-label=', '--query.replica='),
     caughtBy: thanos('qgx-thanos-query/query'),

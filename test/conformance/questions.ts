@@ -84,7 +84,13 @@ const QUESTIONS: Record<string, Question[]> = {
           argumentOf(root, '--config.file'),
         ]),
     },
-    startsWith('prometheus', 'prometheus starts', /Server is ready to receive web requests/),
+    {
+      program: 'prometheus',
+      title: 'prometheus starts',
+      // Of a feature that it does not know it only warns, and starts.
+      accepted: /^(?![\s\S]*Unknown option)[\s\S]*Server is ready to receive web requests/,
+      ask: (root) => runInRoot(root, root.command, /Unknown option|Server is ready to receive web requests/),
+    },
   ],
   'thanos/thanos': [
     startsWith(
