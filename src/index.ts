@@ -29,6 +29,11 @@ export * from './dashboards/dashboard-options';
 export { StandardDashboards } from './dashboards/standard-dashboards';
 export type { ElasticsearchCertificate, ElasticsearchPasswords } from './elastic/elastic-security';
 export { Elasticsearch, type ElasticsearchProps } from './elastic/elasticsearch';
+export {
+  ElasticsearchExporter,
+  type ElasticsearchExporterOptions,
+  type ElasticsearchExporterProps,
+} from './elastic/elasticsearch-exporter';
 export * from './elastic/fluent-bit';
 export * from './elastic/fluentd';
 export * from './elastic/kibana';
@@ -117,7 +122,7 @@ export {
 export * from './settings/storage-identity';
 export * from './settings/volume-options';
 export * from './settings/workload-options';
-export type { ElasticStackOptions } from './stack/elastic-stack';
+export type { ElasticStackOptions, ElasticsearchExporterStackOptions } from './stack/elastic-stack';
 export { type AlloyClusterOptions, PodLogs } from './stack/log-agents';
 export { MonitoringFleet, type MonitoringFleetProps } from './stack/monitoring-fleet';
 export { MonitoringStack } from './stack/monitoring-stack';

@@ -8,6 +8,8 @@ export type MetricType = 'counter' | 'gauge' | 'histogram' | 'summary' | 'untype
 export interface SourceFile {
   /** Name and version of what was asked. */
   readonly program: string;
+  /** Who answered a program that asks others, where that was not the real one. */
+  readonly asked?: string;
   /** Seen in what the running program exposed. */
   readonly recorded: Readonly<Record<string, string>>;
   /**

@@ -28,6 +28,7 @@ export const SOURCES = {
   alloy: TargetLabels.POD,
   memcached_exporter: TargetLabels.POD,
   grafana: TargetLabels.POD,
+  elasticsearch_exporter: TargetLabels.POD,
   'fluent-bit': TargetLabels.POD,
   fluentd: TargetLabels.POD,
   jaeger: TargetLabels.POD,

@@ -1,6 +1,6 @@
 import { aggregate, call, over } from '../query/expressions';
 import { type Check, type CheckOptions, count, failed, type Outcome, ok, skipped, some, warning } from './check';
-import type { LiveObject, LiveStack } from './live-stack';
+import type { ConfigMap, LiveObject, LiveStack } from './live-stack';
 import { PrometheusApi } from './programs';
 
 interface Workload extends LiveObject {
@@ -59,6 +59,11 @@ async function agentsShip(stack: LiveStack, options: CheckOptions): Promise<Outc
   const prometheus = PrometheusApi.of(stack, options);
   if (!prometheus || (await stack.objectsOf('alloy', '/api/v1', 'services')).length === 0) {
     return skipped('no agent whose metrics are collected');
+  }
+  const configurations = await stack.objectsOf<ConfigMap>('alloy', '/api/v1', 'configmaps');
+  const isShipper = ({ data = {} }: ConfigMap) => Object.values(data).some((text) => text.includes('loki.write'));
+  if (configurations.length > 0 && !configurations.some(isShipper)) {
+    return skipped('no agent that ships lines');
   }
   const recent = (metric: string) => prometheus.number(aggregate('sum', [], call('increase', over(metric, RECENTLY))));
   const [sent, dropped, retried] = await Promise.all(

@@ -19,6 +19,11 @@ export interface ElasticsearchPasswords {
   readonly kibana: SecretKey;
   /** Of `log-writer`, with which agents write. */
   readonly writer: SecretKey;
+  /**
+   * Of `metrics-reader`, with which `ElasticsearchExporter` reads metrics and nothing else. @default - there is no such user, and
+   * no exporter
+   */
+  readonly exporter?: SecretKey;
 }
 
 /** A volume of files out of Secrets: path by key. */

@@ -127,6 +127,18 @@ export const writerRole = ({ prefix }: IndexSettings) => ({
 export const WRITER = 'log-writer';
 
 /**
+ * Rights of what reads metrics: how cluster, nodes and indices do, not what is in them. `read_ilm` asks whether the life of indices goes
+ * on, `view_index_metadata` where each index stands in it.
+ */
+export const metricsReaderRole = () => ({
+  cluster: ['monitor', 'read_ilm'],
+  indices: [{ names: ['*'], privileges: ['monitor', 'view_index_metadata'] }],
+});
+
+/** The user of what reads metrics. */
+export const METRICS_READER = 'metrics-reader';
+
+/**
  * Starts Elasticsearch on a read-only file system: its configuration directory must be writable, because the keystore is there.
  * The password counts for the first start of a cluster only.
  */
@@ -141,8 +153,9 @@ exec elasticsearch "$@"
 `;
 
 /**
- * Keeps in Elasticsearch what only its API takes: passwords of users, a role, the life of indices and their template. It begins
+ * Keeps in Elasticsearch what only its API takes: passwords of users, their roles, the life of indices and their template. It begins
  * anew when a file changes, so that another retention needs no restart, and every ten minutes, so that it repairs itself.
+ * The writer comes after the template: an index that it made before would have neither mapping nor end.
  * Passwords stay off the command line; the address is the Service's, for the certificate's sake, and leads to this pod.
  */
 export const SETTINGS_SCRIPT = `set -u
@@ -152,22 +165,26 @@ ask() {
     --config <(printf 'user = '; json "elastic:$ELASTIC_PASSWORD") --header 'Content-Type: application/json' \\
     --output /dev/null --request "$1" --data-binary @- "$ELASTICSEARCH_URL$2"
 }
+user() {
+  ask PUT "/_security/role/$1" < "$3" &&
+  printf '{"password":%s,"roles":[%s]}' "$(json "$2")" "$(json "$1")" | ask PUT "/_security/user/$1"
+}
 settle() {
   printf '{"password":%s}' "$(json "$KIBANA_PASSWORD")" | ask POST /_security/user/kibana_system/_password &&
-  ask PUT "/_security/role/$WRITER_NAME" < role.json &&
-  printf '{"password":%s,"roles":[%s]}' "$(json "$WRITER_PASSWORD")" "$(json "$WRITER_NAME")" | ask PUT "/_security/user/$WRITER_NAME" &&
   ask PUT "/_ilm/policy/$INDEX_PREFIX" < policy.json &&
-  ask PUT "/_index_template/$INDEX_PREFIX" < template.json
+  ask PUT "/_index_template/$INDEX_PREFIX" < template.json &&
+  user "$WRITER_NAME" "$WRITER_PASSWORD" role.json &&
+  if [ -n "\${READER_PASSWORD-}" ]; then user "$READER_NAME" "$READER_PASSWORD" reader.json; fi
 }
 trap 'exit 0' TERM
 cd /mnt/settings
 while true; do
-  applied=$(cat policy.json template.json role.json)
+  applied=$(cat *.json)
   until settle; do sleep 10 & wait $!; done
   echo 'settings applied'
   for _ in $(seq 60); do
     sleep 10 & wait $!
-    [ "$(cat policy.json template.json role.json)" = "$applied" ] || break
+    [ "$(cat *.json)" = "$applied" ] || break
   done
 done
 `;

@@ -27,6 +27,8 @@ import {
   heapOf,
   indexTemplate,
   lifecyclePolicy,
+  METRICS_READER,
+  metricsReaderRole,
   SETTINGS_SCRIPT,
   START_SCRIPT,
   WRITER,
@@ -70,11 +72,11 @@ const OWN_RESOURCES = { cpuRequest: Cpu.millis(200), memoryRequest: Size.gibibyt
 
 /**
  * Elasticsearch for logs: one node, or three that elect a master by majority. Security is always on: TLS for clients and between
- * nodes, and users with passwords from Secrets. A small container beside each node keeps users, role, the life of indices
+ * nodes, and users with passwords from Secrets. A small container beside each node keeps users, roles, the life of indices
  * (`retention`) and their template in Elasticsearch, which takes these by its API only; what it writes is the same on each node.
  *
- * Elasticsearch has no metrics for Prometheus. A node counts as ready when it has joined the cluster, not when all its shards
- * are there: change one thing at a time, and look at `/_cluster/health` before the next.
+ * Its metrics are those of `ElasticsearchExporter`. A node counts as ready when it has joined the cluster, not when all its shards are
+ * there: change one thing at a time, and look at `/_cluster/health` before the next.
  */
 export class Elasticsearch extends Component {
   /** Where clients read and write, with TLS. The certificate must have its host name. */
@@ -125,6 +127,7 @@ export class Elasticsearch extends Component {
       'policy.json': JSON.stringify(lifecyclePolicy(indices)),
       'template.json': JSON.stringify(indexTemplate(indices)),
       'role.json': JSON.stringify(writerRole(indices)),
+      ...(passwords.exporter && { 'reader.json': JSON.stringify(metricsReaderRole()) }),
     }));
     const elasticPassword = secretVariable(this, 'ELASTIC_PASSWORD', passwords.elastic);
     const settingsContainer: ContainerDescription = {
@@ -139,6 +142,9 @@ export class Elasticsearch extends Component {
         elasticPassword,
         secretVariable(this, 'KIBANA_PASSWORD', passwords.kibana),
         secretVariable(this, 'WRITER_PASSWORD', passwords.writer),
+        ...(passwords.exporter
+          ? [{ name: 'READER_NAME', value: METRICS_READER }, secretVariable(this, 'READER_PASSWORD', passwords.exporter)]
+          : []),
       ],
       ports: [],
       mounts: [

@@ -9,7 +9,14 @@ import { Cpu } from '../settings/cpu';
 import type { Endpoint } from '../settings/endpoint';
 import { fluentdConfig } from './fluentd-config';
 import { toFluentdSyntax } from './fluentd-syntax';
-import { CONFIG_DIRECTORY, type LogShipperOptions, type LogShipperProps, logShipper, runLogShipper } from './log-agent';
+import {
+  CONFIG_DIRECTORY,
+  type LogShipperOptions,
+  type LogShipperProps,
+  logShipper,
+  runLogShipper,
+  STORAGE_DIRECTORY,
+} from './log-agent';
 
 /** Options of `Fluentd` that have nothing to do with where lines go. */
 export interface FluentdOptions extends LogShipperOptions {
@@ -67,8 +74,12 @@ export class Fluentd extends Component {
         // Not the image's own script, which loads another configuration.
         command: ['tini', '--', 'fluentd'],
         args: ['--config', `${CONFIG_DIRECTORY}/fluent.conf`],
-        // Else each node watches the pods of all nodes (filter_kubernetes_metadata.rb).
-        environment: [fieldVariable('K8S_NODE_NAME', 'spec.nodeName')],
+        environment: [
+          // Else each node watches the pods of all nodes (filter_kubernetes_metadata.rb).
+          fieldVariable('K8S_NODE_NAME', 'spec.nodeName'),
+          // Ruby takes no directory that everybody may write to without a sticky bit, as an emptyDir is, and Fluentd does not start without one.
+          { name: 'TMPDIR', value: STORAGE_DIRECTORY },
+        ],
         ports: [METRICS],
         // The manifests of its image: 100m, 200Mi; the metadata of a node's pods and two chunks under way come on top.
         resources: { cpuRequest: Cpu.millis(100), memoryRequest: Size.mebibytes(200), memoryLimit: Size.mebibytes(512) },

@@ -32,6 +32,7 @@ export const OWN_LABELS: { readonly [group: string]: string } = {
   monitors: 'url',
   alertmanager: 'integration version',
   grafana: 'datasource handler',
+  elasticsearch: 'breaker name',
   fluentd: 'plugin_id type',
   'fluent-bit': 'name',
   tempo: 'route',

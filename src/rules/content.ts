@@ -4,6 +4,7 @@ import { ALERTMANAGER_RULES } from './alertmanager-rules';
 import { ALLOY_RULES } from './alloy-rules';
 import { COREDNS_RULES } from './coredns-rules';
 import type { GroupDefinition, Rules } from './definition';
+import { ELASTICSEARCH_RULES } from './elasticsearch-rules';
 import { ETCD_RULES } from './etcd-rules';
 import { FLUENT_BIT_RULES } from './fluent-bit-rules';
 import { FLUENTD_RULES } from './fluentd-rules';
@@ -69,6 +70,7 @@ export const CONTENT: readonly Rules[] = [
   ALERTMANAGER_RULES,
   GRAFANA_RULES,
   PUSHGATEWAY_RULES,
+  ELASTICSEARCH_RULES,
   FLUENTD_RULES,
   FLUENT_BIT_RULES,
   TEMPO_RULES,

@@ -15,6 +15,7 @@ export const SOURCES = [
   'alloy-node',
   'cadvisor',
   'coredns',
+  'elasticsearch-exporter',
   'etcd',
   'fluent-bit',
   'fluentd',

@@ -51,6 +51,8 @@ export interface ImagesProps {
   readonly alertmanager?: ImageOverride;
   /** Elasticsearch. @default - as in the table */
   readonly elasticsearch?: ImageOverride;
+  /** Elasticsearch's exporter. @default - as in the table */
+  readonly elasticsearchExporter?: ImageOverride;
   /** Kibana; must have the version of Elasticsearch. @default - as in the table */
   readonly kibana?: ImageOverride;
   /** Fluentd with the plugins for Kubernetes and Elasticsearch. @default - as in the table */
@@ -128,6 +130,8 @@ export const IMAGE_TABLE = {
   k8sSidecar: facts('quay.io', 'kiwigrid/k8s-sidecar', '2.7.1', 65534),
   alertmanager: facts('quay.io', 'prometheus/alertmanager', 'v0.34.2', 65534),
   elasticsearch: facts('docker.elastic.co', 'elasticsearch/elasticsearch', '9.5.1', 1000, 0, 1000),
+  // User: `nobody` of its Dockerfile.
+  elasticsearchExporter: facts('quay.io', 'prometheuscommunity/elasticsearch-exporter', 'v1.11.0', 65534),
   kibana: facts('docker.elastic.co', 'kibana/kibana', '9.5.1', 1000),
   // Users: the log files on the nodes belong to root.
   fluentd: facts('docker.io', 'fluent/fluentd-kubernetes-daemonset', 'v1.19.3-debian-elasticsearch9-1.1', 0),

@@ -7,6 +7,7 @@ import { AlloySource } from '../alloy/alloy-source';
 import type { LogPipeline } from '../alloy/log-pipeline';
 import { StandardDashboards } from '../dashboards/standard-dashboards';
 import type { Elasticsearch } from '../elastic/elasticsearch';
+import type { ElasticsearchExporter } from '../elastic/elasticsearch-exporter';
 import { KubeStateMetrics } from '../exporters/kube-state-metrics';
 import { MetricsServer } from '../exporters/metrics-server';
 import { NodeExporter } from '../exporters/node-exporter';
@@ -37,7 +38,7 @@ import type { Tempo } from '../tracing/tempo';
 import type { Zipkin } from '../tracing/zipkin';
 import { nameLabels } from './alert-sources';
 import { withProfile } from './apply-profile';
-import { elasticProblems, elasticStack } from './elastic-stack';
+import { ElasticStack, elasticProblems } from './elastic-stack';
 import { LogAgents, PodLogs } from './log-agents';
 import { wiringPicture } from './picture';
 import { Prerequisites } from './prerequisites';
@@ -78,6 +79,8 @@ export class MonitoringStack extends Chart {
   public readonly lokiCanary: LokiCanary | undefined;
   /** Where logs are kept besides Loki. */
   public readonly elasticsearch: Elasticsearch | undefined;
+  /** Metrics of Elasticsearch. */
+  public readonly elasticsearchExporter: ElasticsearchExporter | undefined;
   /** Dashboards. */
   public readonly grafana: Grafana | undefined;
   /** What a Grafana that runs already is handed. */
@@ -123,7 +126,9 @@ export class MonitoringStack extends Chart {
       new LokiCanary(this, 'loki-canary', { ...props.loki.canary, loki: this.logs, tenant: props.tenant });
     this.logAgents = this.makeLogAgents(props);
     this.traces = new Traces(this, props, this.prometheus);
-    this.elasticsearch = props.elastic && elasticStack(this, props.elastic);
+    const elastic = new ElasticStack(this, props.elastic, this.prometheus !== undefined);
+    this.elasticsearch = elastic.elasticsearch;
+    this.elasticsearchExporter = elastic.exporter;
     this.grafana =
       props.grafana &&
       new Grafana(this, 'grafana', {
@@ -329,7 +334,7 @@ export class MonitoringStack extends Chart {
     }
     return [
       ...problems,
-      ...elasticProblems(props.elastic),
+      ...elasticProblems(props.elastic, this.prometheus !== undefined),
       ...traceProblems(props),
       ...rulerProblems(this.prometheus, this.thanosRuler),
       ...passwordProblems(props, this.logAgents),

@@ -29,6 +29,12 @@ export const DATA_PATH = '/data';
 
 const STORAGE = 'traces';
 
+/**
+ * Metrics under the names of the instruments, which alerts and boards ask for. Collectors differ in what they do by themselves:
+ * that of Jaeger 2.13 appends units and `_total`, that of 2.20 does not (open-telemetry/opentelemetry-collector#15027).
+ */
+const PLAIN_NAMES = { without_units: true, without_type_suffix: true, without_scope_info: true };
+
 /** By itself every part listens on localhost only. */
 const everywhere = (port: number) => ({ endpoint: `0.0.0.0:${port}` });
 
@@ -42,7 +48,7 @@ export function jaegerConfig({ backend, extraConfig }: JaegerSettings): JaegerCo
         resource: { 'service.name': 'jaeger' },
         metrics: {
           level: 'detailed',
-          readers: [{ pull: { exporter: { prometheus: { host: '0.0.0.0', port: METRICS_PORT } } } }],
+          readers: [{ pull: { exporter: { prometheus: { host: '0.0.0.0', port: METRICS_PORT, ...PLAIN_NAMES } } } }],
         },
       },
     },

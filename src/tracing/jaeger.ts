@@ -132,8 +132,12 @@ export class Jaeger extends Component {
             name: 'jaeger',
             image: 'jaeger',
             args: [`--config=${CONFIG_PATH}/${CONFIG_FILE}`],
-            // Go collects garbage harder before the container is killed.
-            environment: [{ name: 'GOMEMLIMIT', value: `${Math.floor(memory.toKibibytes({ rounding: 1 }) * 0.9)}KiB` }],
+            environment: [
+              // Go collects garbage harder before the container is killed.
+              { name: 'GOMEMLIMIT', value: `${Math.floor(memory.toKibibytes({ rounding: 1 }) * 0.9)}KiB` },
+              // Traces of its own queries would lie among those of the applications.
+              { name: 'OTEL_TRACES_SAMPLER', value: 'always_off' },
+            ],
             ports: [QUERY_HTTP, QUERY_GRPC, OTLP_GRPC, OTLP_HTTP, METRICS, HEALTH],
             mounts: [
               { name: 'config', mountPath: CONFIG_PATH, readOnly: true },

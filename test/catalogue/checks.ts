@@ -10,7 +10,7 @@ import { ControlPlaneComponent } from '../../src/settings/control-plane';
 import { ObjectStorage } from '../../src/settings/object-storage';
 import { StorageIdentity } from '../../src/settings/storage-identity';
 import { MonitoringStack } from '../../src/stack/monitoring-stack';
-import { MINIMAL as ELASTICSEARCH } from '../elastic/elastic';
+import { WATCHED as ELASTICSEARCH } from '../elastic/elastic';
 import type { Manifest } from '../support/constructs';
 
 /** What each scrape job of a stack collects from. */
@@ -20,6 +20,7 @@ const SOURCE_OF_JOB: Readonly<Record<string, SourceName>> = {
   'alloy-node': 'alloy',
   cadvisor: 'cadvisor',
   coredns: 'coredns',
+  'elasticsearch-exporter': 'elasticsearch_exporter',
   etcd: 'etcd',
   'fluent-bit': 'fluent-bit',
   fluentd: 'fluentd',

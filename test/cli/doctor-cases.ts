@@ -1,6 +1,6 @@
 import type { Manifest } from '../support/constructs';
 import type { FakeStack } from './fake-cluster';
-import { NOW, sample, target } from './healthy-stack';
+import { NOW, sample, service, target } from './healthy-stack';
 
 const change = (objects: keyof FakeStack['objects'], name: string, rest: Manifest) => (stack: FakeStack) => {
   stack.objects[objects] = stack.objects[objects].map((found) => (found.metadata.name === name ? { ...found, ...rest } : found));
@@ -48,6 +48,14 @@ export const CASES: readonly [id: string, outcome: string, change: (stack: FakeS
     'skipped: no agent whose metrics are collected',
     (stack) => {
       stack.objects.services = stack.objects.services.filter(({ metadata }) => metadata.name !== 'alloy-node');
+    },
+  ],
+  [
+    'shipping',
+    'skipped: no agent that ships lines',
+    (stack) => {
+      const config = { data: { 'config.alloy': 'otelcol.receiver.otlp "traces" { }' } };
+      stack.objects.configmaps.push({ ...service('alloy-traces-config', 'alloy', 'cluster-traces', 0), ...config });
     },
   ],
   ['canary', 'failed: the canary wrote nothing in 5m', samples(['loki_canary_entries', 0])],

@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { freePort, until } from './api-server';
 import { ALERTMANAGER_CONFIGURATION, ALLOY_CONFIGURATION, lokiConfiguration, RULES } from './catalogue-configurations';
 import type { Recorder } from './catalogue-recorder';
+import { startElasticsearchAnswers } from './elasticsearch-answers';
 import { findProgram } from './programs';
 
 const address = async (): Promise<string> => `127.0.0.1:${await freePort()}`;
@@ -33,6 +35,21 @@ export async function recordPushgateway(recorder: Recorder): Promise<void> {
   await recorder.answers(`http://${own}/metrics`);
   await post(`http://${own}/metrics/job/backup`, '# TYPE backup_size_bytes gauge\nbackup_size_bytes 1\n', 'text/plain');
   await recorder.scrape('pushgateway', `http://${own}/metrics`);
+}
+
+/** elasticsearch_exporter with all that the library may switch on. Recorded answers of Elasticsearch 5.4 to 8.9 stand for it. */
+export async function recordElasticsearchExporter(recorder: Recorder): Promise<void> {
+  const own = await address();
+  const server = await startElasticsearchAnswers();
+  try {
+    const elasticsearch = `--es.uri=http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const flags = ['--es.all', '--es.indices', '--no-es.aliases', '--collector.clustersettings', '--collector.ilm'];
+    recorder.start('elasticsearch_exporter', [elasticsearch, ...flags, `--web.listen-address=${own}`]);
+    await recorder.shows(`http://${own}/metrics`, /^elasticsearch_index_stats/m);
+    await recorder.scrape('elasticsearch_exporter', `http://${own}/metrics`);
+  } finally {
+    server.close();
+  }
 }
 
 /** Two members, so that what they say of each other shows; a receiver that fails. Answers the first one's address. */

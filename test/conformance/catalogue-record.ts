@@ -8,6 +8,7 @@ import { recordKubeStateMetrics } from './catalogue-kubernetes';
 import {
   recordAlertmanager,
   recordAlloy,
+  recordElasticsearchExporter,
   recordLoki,
   recordNodeExporter,
   recordPrometheusAndThanos,
@@ -23,6 +24,7 @@ const SCENES: Record<string, (recorder: Recorder) => Promise<void>> = {
     await recordNodeExporter(recorder);
     await recordPushgateway(recorder);
   },
+  elasticsearch: recordElasticsearchExporter,
   programs: async (recorder) => {
     const server = await ApiServer.start({ etcd: String(findProgram('etcd')), apiServer: String(findProgram('kube-apiserver')) });
     try {

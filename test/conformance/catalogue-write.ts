@@ -74,6 +74,11 @@ const CODE: Partial<Record<SourceName, CodeOfProgram>> = {
     main: 'github.com/prometheus/memcached_exporter/cmd/memcached_exporter',
     packages: ['github.com/prometheus/memcached_exporter'],
   },
+  elasticsearch_exporter: {
+    program: 'elasticsearch-exporter',
+    main: 'github.com/prometheus-community/elasticsearch_exporter',
+    packages: ['github.com/prometheus-community/elasticsearch_exporter'],
+  },
   pushgateway: {
     program: 'pushgateway',
     main: 'github.com/prometheus/pushgateway',
@@ -120,6 +125,11 @@ const COMPOSED: Partial<Record<SourceName, Readonly<Record<string, string>>>> = 
   node_exporter: { node_hwmon_temp_celsius: 'gauge chip sensor' },
 };
 
+/** Who answered programs that ask others, where that was not the real one. */
+const ASKED: Partial<Record<SourceName, string>> = {
+  elasticsearch_exporter: "recorded answers of Elasticsearch 5.4 to 8.9, the fixtures of the exporter's module",
+};
+
 const inOrder = (metrics: Map<string, string>) =>
   Object.fromEntries([...metrics].sort(([one], [other]) => (one < other ? -1 : 1)));
 
@@ -144,7 +154,13 @@ function write(source: SourceName): void {
   const seenAnywhere = seenMetrics(relatives.flat());
   const composed = Object.entries(COMPOSED[source] ?? {});
   const inCode = new Map([...named, ...composed].filter(([name]) => !seenAnywhere.has(name)));
-  const content = { program: `${program} ${versions.get(program)}`, recorded: inOrder(recorded), code: inOrder(inCode) };
+  const asked = ASKED[source];
+  const content = {
+    program: `${program} ${versions.get(program)}`,
+    ...(asked && { asked }),
+    recorded: inOrder(recorded),
+    code: inOrder(inCode),
+  };
   writeFileSync(resolve(METRICS, `${source}.json`), `${JSON.stringify(content, undefined, 1)}\n`);
   console.log(`${source}: ${recorded.size} recorded in ${expositions.length} scenes, ${inCode.size} more in the code`);
 }

@@ -178,6 +178,10 @@ const QUESTIONS: Record<string, Question[]> = {
   'prometheus/node-exporter': [startsWith('node_exporter', 'node_exporter starts', /msg="Listening on"/)],
   'prometheus/pushgateway': [startsWith('pushgateway', 'pushgateway starts', /msg="Listening on"/)],
   'prom/memcached-exporter': [startsWith('memcached_exporter', 'memcached_exporter starts', /msg="Listening on"/)],
+  'prometheuscommunity/elasticsearch-exporter': [
+    // There is no Elasticsearch here; it opens its port all the same.
+    startsWith('elasticsearch_exporter', 'elasticsearch_exporter starts', /msg="Listening on"/),
+  ],
   'grafana/loki-canary': [
     // There is no Loki here; it says so after it has read its flags.
     startsWith('loki-canary', 'loki-canary starts past its flags', /failed to (connect|push payload|send entry)/),
@@ -190,6 +194,8 @@ const QUESTIONS: Record<string, Question[]> = {
       /(unable to load in-cluster configuration|connect: (network is unreachable|connection refused))/,
     ),
   ],
+  'jaegertracing/jaeger': [startsWith('jaeger', 'jaeger starts', /Everything is ready/)],
+  'grafana/tempo': [startsWith('tempo', 'tempo starts', /msg="Tempo started"/)],
   'library/memcached': [
     {
       program: 'memcached',

@@ -24,14 +24,15 @@ export const TESTED: Record<Exclude<ImageName, keyof typeof UNTESTED>, TestedPro
   kubeStateMetrics: { command: ['kube-state-metrics', 'version'], folder: 'kube-state-metrics' },
   nodeExporter: { command: ['node_exporter', '--version'], folder: 'node-exporter' },
   pushgateway: { command: ['pushgateway', '--version'], folder: 'pushgateway' },
+  elasticsearchExporter: { command: ['elasticsearch_exporter', '--version'], folder: 'elasticsearch-exporter' },
   metricsServer: { command: ['metrics-server', '--version'], folder: 'metrics-server' },
+  jaeger: { command: ['jaeger', 'version'], folder: 'jaeger' },
+  tempo: { command: ['tempo', '--version'], folder: 'tempo' },
+  grafana: { command: ['grafana', '--version'], folder: 'grafana' },
 };
 
 /** Images without a program here, with the reason. */
 export const UNTESTED = {
-  tempo: 'the Go module proxy does not serve its module; 3.0.3 was run by hand, which docs/coverage.md tells',
-  jaeger: 'the Go module proxy serves no version 2 under its own number; 2.20.0 was run by hand, which docs/coverage.md tells',
-  grafana: 'no Grafana server can be had from the Go module proxy or Debian; what it reads is checked by its documented form',
   elasticsearch: 'no registry that can be reached has it',
   kibana: 'no registry that can be reached has it',
   fluentd:
@@ -48,6 +49,18 @@ export const OTHER_VERSION: { readonly [image in ImageName]?: { readonly tested:
   memcachedExporter: { tested: '0.16.0', reason: 'the module proxy does not serve 0.17.0' },
   nginx: { tested: '1.22.1', reason: 'the package of Debian 12' },
   memcached: { tested: '1.6.18', reason: 'the package of Debian 12' },
+  jaeger: {
+    tested: '2.13.0',
+    reason: 'the newest that has a number of version 1, too, which the module proxy serves; 2.20.0 was run by hand',
+  },
+  grafana: {
+    tested: '10.0.0-main-81d85ce',
+    reason: 'the one commit of its main branch, of June 2023, that the module proxy was found to serve; it refuses every tag',
+  },
+  tempo: {
+    tested: 'main-e1676d8',
+    reason: 'the module proxy refuses its tags; this is its main branch two weeks before 3.0.0-rc.0; 3.0.3 was run by hand',
+  },
 };
 
 /** The version that a program folder's go.mod requires of the module that its row of the table names. */
@@ -70,8 +83,19 @@ export function pinnedVersion(folder: string): string {
   return requirement?.[1] ?? `${folder} requires no ${module}`;
 }
 
-/** Prometheus' modules are tagged v0.315.0 for the release 3.15.0. */
+/** How the version of a module becomes that of the program. */
+const RELEASES: { readonly [folder: string]: (version: string) => string } = {
+  // v0.315.0 is the release 3.15.0.
+  prometheus: (version) =>
+    version.replace(/^v0\.(\d)(\d\d)\./, (_, major: string, minor: string) => `v${major}.${Number(minor)}.`),
+  // v1.76.0 is the source of 2.13.0, too.
+  jaeger: (version) => version.replace(/^v1\.(\d+)\./, (_, minor: string) => `v2.${Number(minor) - 63}.`),
+  // Commits of main branches: Tempo's as its image is called, Grafana's as a version that it can compare.
+  grafana: (version) => version.replace(/^v.*\d{14}-(\w{7})\w{5}$/, '10.0.0-main-$1'),
+  tempo: (version) => version.replace(/^v.*\d{14}-(\w{7})\w{5}$/, 'main-$1'),
+};
+
+/** The version of the program that a folder pins in that version of its module. */
 export function releaseOf(folder: string, version: string): string {
-  const [, major = '', minor = '', patch = ''] = (folder === 'prometheus' && /^v0\.(\d)(\d\d)\.(\d+)$/.exec(version)) || [];
-  return major === '' ? version.replace(/^v/, '') : `${major}.${Number(minor)}.${patch}`;
+  return (RELEASES[folder]?.(version) ?? version).replace(/^v/, '');
 }

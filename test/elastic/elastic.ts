@@ -16,5 +16,11 @@ export const MINIMAL: ElasticsearchProps = {
   },
 };
 
+/** With the password that the exporter needs, so that a stack can watch it. */
+export const WATCHED: ElasticsearchProps = {
+  ...MINIMAL,
+  passwords: { ...MINIMAL.passwords, exporter: SecretKey.of('elastic', 'exporter') },
+};
+
 /** An Elasticsearch of a chart, for what reads or writes there. */
 export const elasticsearchIn = (chart: Chart) => new Elasticsearch(chart, 'elasticsearch', MINIMAL);

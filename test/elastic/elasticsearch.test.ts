@@ -25,7 +25,7 @@ const OTHER = SecretKey.of('other', 'key');
 const EVERY_PROP: Required<ElasticsearchProps> = {
   ...EVERY_WORKLOAD_OPTION,
   certificate: { certificate: OTHER, privateKey: OTHER, certificateAuthority: OTHER },
-  passwords: { elastic: OTHER, kibana: OTHER, writer: OTHER },
+  passwords: { elastic: OTHER, kibana: OTHER, writer: OTHER, exporter: OTHER },
   nodes: 3,
   retention: Retention.days(30),
   indexPrefix: 'shop',
@@ -117,7 +117,7 @@ describe('what is kept in Elasticsearch', () => {
   it('is written by requests that are whole with any password', () => {
     const directory = mkdtempSync(join(tmpdir(), 'elasticsearch-settings-'));
     try {
-      for (const file of ['policy', 'template', 'role']) {
+      for (const file of ['policy', 'template', 'role', 'reader']) {
         writeFileSync(join(directory, `${file}.json`), `{"file":"${file}"}`);
       }
       // Stands for curl: notes the configuration, the arguments and the body of each request.
@@ -142,24 +142,31 @@ describe('what is kept in Elasticsearch', () => {
           ELASTICSEARCH_URL: 'https://es:9200',
           INDEX_PREFIX: 'kubernetes',
           WRITER_NAME: 'log-writer',
+          READER_NAME: 'metrics-reader',
+          READER_PASSWORD: 'r\\',
         },
       });
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
       const lines = readFileSync(notes, 'utf8').trim().split('\n');
-      expect(lines.filter((_, index) => index % 3 === 0)).toEqual(Array(5).fill('user = "elastic:a\\"b\\\\c d"'));
+      expect(lines.filter((_, index) => index % 3 === 0)).toEqual(Array(7).fill('user = "elastic:a\\"b\\\\c d"'));
       expect(lines.filter((_, index) => index % 3 === 1)).toEqual([
         'POST https://es:9200/_security/user/kibana_system/_password',
-        'PUT https://es:9200/_security/role/log-writer',
-        'PUT https://es:9200/_security/user/log-writer',
+        // Before the writer, which makes indices.
         'PUT https://es:9200/_ilm/policy/kubernetes',
         'PUT https://es:9200/_index_template/kubernetes',
+        'PUT https://es:9200/_security/role/log-writer',
+        'PUT https://es:9200/_security/user/log-writer',
+        'PUT https://es:9200/_security/role/metrics-reader',
+        'PUT https://es:9200/_security/user/metrics-reader',
       ]);
       expect(lines.filter((_, index) => index % 3 === 2).map((body) => JSON.parse(body))).toEqual([
         { password: 'k"\\\'$x' },
-        { file: 'role' },
-        { password: 'w%s', roles: ['log-writer'] },
         { file: 'policy' },
         { file: 'template' },
+        { file: 'role' },
+        { password: 'w%s', roles: ['log-writer'] },
+        { file: 'reader' },
+        { password: 'r\\', roles: ['metrics-reader'] },
       ]);
     } finally {
       rmSync(directory, { recursive: true });

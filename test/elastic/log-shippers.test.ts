@@ -93,6 +93,15 @@ describe("Fluentd's way to Elasticsearch", () => {
       valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } },
     });
   });
+
+  it('has its temporary directory on a volume that not everybody may write to, as an emptyDir is', () => {
+    const manifests = synthesize((chart) => new Fluentd(chart, 'agent', { elasticsearch: elasticsearchIn(chart) }));
+    const { containers, volumes } = manifestOf(manifests, 'DaemonSet').spec.template.spec;
+    const directory = containers[0].env.find(({ name }: { name: string }) => name === 'TMPDIR')?.value;
+    const mount = containers[0].volumeMounts.find(({ mountPath }: { mountPath: string }) => mountPath === directory);
+    expect(mount.readOnly).toBeUndefined();
+    expect(volumes.find(({ name }: { name: string }) => name === mount.name)).toHaveProperty('hostPath');
+  });
 });
 
 describe("Fluent Bit's configuration", () => {

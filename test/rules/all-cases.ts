@@ -2,6 +2,7 @@ import { ALERTMANAGER_RULES } from '../../src/rules/alertmanager-rules';
 import { ALLOY_RULES } from '../../src/rules/alloy-rules';
 import { COREDNS_RULES } from '../../src/rules/coredns-rules';
 import type { Rules } from '../../src/rules/definition';
+import { ELASTICSEARCH_RULES } from '../../src/rules/elasticsearch-rules';
 import { ETCD_RULES } from '../../src/rules/etcd-rules';
 import { FLUENT_BIT_RULES } from '../../src/rules/fluent-bit-rules';
 import { FLUENTD_RULES } from '../../src/rules/fluentd-rules';
@@ -48,6 +49,7 @@ import { ALERTMANAGER_CASES } from './alertmanager-cases';
 import { ALLOY_CASES } from './alloy-cases';
 import type { Cases } from './cases';
 import { COREDNS_CASES } from './coredns-cases';
+import { ELASTICSEARCH_CASES } from './elasticsearch-cases';
 import { ETCD_CASES } from './etcd-cases';
 import { FLUENT_BIT_CASES } from './fluent-bit-cases';
 import { FLUENTD_CASES } from './fluentd-cases';
@@ -112,6 +114,7 @@ export const ALL_CASES: readonly { readonly rules: Rules; readonly cases: Cases 
   { rules: ALERTMANAGER_RULES, cases: ALERTMANAGER_CASES },
   { rules: GRAFANA_RULES, cases: GRAFANA_CASES },
   { rules: PUSHGATEWAY_RULES, cases: PUSHGATEWAY_CASES },
+  { rules: ELASTICSEARCH_RULES, cases: ELASTICSEARCH_CASES },
   { rules: FLUENTD_RULES, cases: FLUENTD_CASES },
   { rules: FLUENT_BIT_RULES, cases: FLUENT_BIT_CASES },
   { rules: TEMPO_RULES, cases: TEMPO_CASES },

@@ -57,6 +57,7 @@ const ELASTICSEARCH: ElasticStackOptions['elasticsearch'] = {
     elastic: SecretKey.of('passwords', 'elastic'),
     kibana: SecretKey.of('passwords', 'kibana'),
     writer: SecretKey.of('passwords', 'writer'),
+    exporter: SecretKey.of('passwords', 'exporter'),
   },
 };
 
@@ -137,6 +138,7 @@ describe('no property is dead', () => {
       kibana: { encryptionKey: SecretKey.of('kibana', 'key') },
       fluentd: {},
       fluentBit: {},
+      exporter: { enabled: false },
     };
     const change = (given: Partial<ElasticStackOptions>) => ({ ...BASE, elastic: { elasticsearch: ELASTICSEARCH, ...given } });
     expectEach<ElasticStackOptions>(every, change);
@@ -248,6 +250,7 @@ describe('no property is dead', () => {
       alertmanager: override,
       k8sSidecar: override,
       elasticsearch: override,
+      elasticsearchExporter: override,
       kibana: override,
       fluentd: override,
       fluentBit: override,

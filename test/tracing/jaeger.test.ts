@@ -107,6 +107,9 @@ describe('configuration of Jaeger', () => {
                       "prometheus": {
                         "host": "0.0.0.0",
                         "port": 8888,
+                        "without_scope_info": true,
+                        "without_type_suffix": true,
+                        "without_units": true,
                       },
                     },
                   },
