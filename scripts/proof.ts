@@ -49,6 +49,14 @@ const PARTS: Record<string, { readonly title: string; readonly command: readonly
     title: 'Level 3: the stack of the Prometheus Operator',
     command: [`${CLUSTER}/run-stack`, 'dist/operator/operator.k8s.yaml'],
   },
+  efk: {
+    title: 'Level 3: Fluentd, Elasticsearch and Kibana, played by stand-ins',
+    command: [`${CLUSTER}/run-stack`, 'dist/efk/efk.k8s.yaml'],
+  },
+  tracing: {
+    title: 'Level 3: the tracing stack',
+    command: [`${CLUSTER}/run-stack`, 'dist/tracing/tracing.k8s.yaml'],
+  },
   faults: { title: 'Level 4: faults', command: [`${CLUSTER}/faults`, MANIFESTS] },
   bench: { title: 'Measured', command: [`${CLUSTER}/bench`, MANIFESTS] },
 };

@@ -1,9 +1,11 @@
 import { dump, load } from 'js-yaml';
 import type { Manifest } from '../support/constructs';
 
-/** A mistake that is made in the reference stack, to see whether it is caught. */
+/** A mistake that is made in an example, to see whether it is caught. */
 export interface Defect {
   readonly name: string;
+  /** File of the example that it is made in. @default - the reference stack */
+  readonly example?: string;
   /** Makes it in a copy of the manifests; what the function returns, if anything, takes their place. */
   // biome-ignore lint/suspicious/noConfusingVoidType: most mistakes are made in place
   readonly change: (manifests: Manifest[]) => Manifest[] | void;

@@ -7,6 +7,7 @@ import { contractProblems } from './contracts';
 import { ControlPlane, canHaveControlPlane } from './control-plane';
 import type { Defect } from './defect';
 import { OBJECT_DEFECTS, PROGRAM_DEFECTS } from './defects-programs';
+import { TRACE_DEFECTS } from './defects-traces';
 import { CLUSTER_DEFECTS, CONTRACT_DEFECTS, WIRING_DEFECTS } from './defects-wiring';
 import { exampleManifests, examplePrerequisites } from './examples';
 import { largestItemProblems } from './largest-item';
@@ -26,6 +27,7 @@ export const DEFECTS: Defect[] = [
   ...WIRING_DEFECTS,
   ...CONTRACT_DEFECTS,
   ...CLUSTER_DEFECTS,
+  ...TRACE_DEFECTS,
 ];
 
 /** What each judge does, for whoever reads the proof; the others are programs with a question of `accepted.test.ts`. */
@@ -70,28 +72,28 @@ export class Trial {
   }
 
   /** What the judge has against the defect; nothing if it is not caught. */
-  async judge({ name, change, caughtBy }: Defect): Promise<string[]> {
-    const before = exampleManifests(REFERENCE);
-    const copy = exampleManifests(REFERENCE);
+  async judge({ name, example = REFERENCE, change, caughtBy }: Defect): Promise<string[]> {
+    const before = exampleManifests(example);
+    const copy = exampleManifests(example);
     const changed = change(copy);
     const after = Array.isArray(changed) ? changed : copy;
     if (JSON.stringify(before) === JSON.stringify(after)) {
       throw new Error(`${name}: the change changes nothing`);
     }
-    return this.problems(caughtBy, after, 5_000);
+    return this.problems(caughtBy, after, 5_000, examplePrerequisites(example));
   }
 
   /**
    * What a judge has against manifests.
    * @param patience how many milliseconds what runs may stand still
    */
-  async problems(judge: string, manifests: Manifest[], patience = 30_000): Promise<string[]> {
+  async problems(judge: string, manifests: Manifest[], patience = 30_000, prerequisites = this.prerequisites): Promise<string[]> {
     const { server } = this.plane;
     switch (judge) {
       case 'wiring':
-        return wiringProblems(manifests, this.prerequisites);
+        return wiringProblems(manifests, prerequisites);
       case 'contracts':
-        return contractProblems(manifests, this.prerequisites);
+        return contractProblems(manifests, prerequisites);
       case 'memcached':
         return largestItemProblems(manifests, this.folder);
       case 'kube-apiserver':
@@ -173,7 +175,11 @@ export class Trial {
 }
 
 /** Programs without which the defects cannot be judged. */
-const DEFECT_PROGRAMS = [...new Set(casesOf(exampleManifests(REFERENCE)).map(({ question }) => question.program)), 'memcached'];
+const DEFECT_PROGRAMS = [
+  ...new Set(casesOf(exampleManifests(REFERENCE)).map(({ question }) => question.program)),
+  'memcached',
+  'jaeger',
+];
 
 export const canJudgeDefects = (): boolean =>
   canHaveControlPlane() && DEFECT_PROGRAMS.every((program) => findProgram(program) !== undefined);

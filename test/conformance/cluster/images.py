@@ -1,5 +1,5 @@
 """Builds single-layer images from images.tsv and imports them (see build-images). Output is deterministic."""
-import hashlib, io, json, os, re, stat, subprocess, sys, tarfile, tempfile
+import hashlib, io, itertools, json, os, re, stat, subprocess, sys, tarfile, tempfile
 
 HERE, BIN, DIR = (os.environ[k] for k in ("HERE", "MONITORING_PROGRAMS", "CLUSTER_DIR"))
 CTR = ["ctr", "-a", os.environ["CONTAINERD_SOCK"], "-n", "k8s.io", "images"]
@@ -10,7 +10,7 @@ PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def table():
-    for line in open(f"{HERE}/images.tsv"):
+    for line in itertools.chain(*(open(f) for f in (f"{HERE}/images.tsv", os.environ.get("EXTRA_IMAGES")) if f)):
         if line.strip() and not line.startswith("#"):
             refs, files, entrypoint, cmd, user, workdir, directories, accounts, options = line.rstrip("\n").split("\t")
             words = lambda cell: [] if cell == "-" else cell.split()
@@ -52,6 +52,10 @@ def layer(row, out):
         add(path, tarfile.REGTYPE, 0o644, data=io.BytesIO(content.encode()), size=len(content.encode()))
 
     def copy(source, path):
+        if os.path.isdir(source):
+            for name in sorted(os.listdir(source)):
+                copy(f"{source}/{name}", f"{path}/{name}")
+            return
         with open(source, "rb") as data:
             runs = os.access(source, os.X_OK) or source.endswith(".sh")
             add(path, tarfile.REGTYPE, 0o755 if runs else 0o644, data=data, size=os.stat(source).st_size)

@@ -2,7 +2,8 @@
 # Every setting can be overridden from the environment; use the same values for every script.
 set -euo pipefail
 HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-: "${CLUSTER_DIR:=/tmp/cluster}"          # all state lives here
+: "${USER_NAMESPACE:=}"                   # whose it is; set by user-namespace
+: "${CLUSTER_DIR:=/tmp/cluster${USER_NAMESPACE:+-$USER_NAMESPACE}}"   # all state lives here
 : "${MONITORING_PROGRAMS:=$(cd "$HERE/../../.." && pwd)/.cache/programs}"   # made by ../programs/build
 : "${CNI_BIN:=/usr/lib/cni}"              # bridge, host-local, loopback, portmap
 : "${NODE_NAME:=node-1}"

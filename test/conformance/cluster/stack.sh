@@ -23,9 +23,9 @@ counted() {
 }
 # totals — the last line; $RESULTS takes all of it as JSON with the counts under the names of vitest's report
 totals() {
-  echo "$passed passed, $failed failed, $skipped skipped, $unproven unproven, $((SECONDS - T0)) s"
-  [ -z "${RESULTS:-}" ] || jq -Rn --argjson p $passed --argjson f $failed --argjson s $skipped --argjson seconds $((SECONDS - T0)) \
-    '{numPassedTests: $p, numFailedTests: $f, numPendingTests: $s, seconds: $seconds, results: [inputs | split("\t") | {result: .[0], what: .[1], at: (.[2] | tonumber)}]}' \
+  echo "${USER_NAMESPACE:+in a user namespace: }$passed passed, $failed failed, $skipped skipped, $unproven unproven, $((SECONDS - T0)) s"
+  [ -z "${RESULTS:-}" ] || jq -Rn --argjson p $passed --argjson f $failed --argjson s $skipped --argjson seconds $((SECONDS - T0)) --arg user "$USER_NAMESPACE" \
+    '{userNamespace: ($user != ""), numPassedTests: $p, numFailedTests: $f, numPendingTests: $s, seconds: $seconds, results: [inputs | split("\t") | {result: .[0], what: .[1], at: (.[2] | tonumber)}]}' \
     <"$work/results" >"$RESULTS"
 }
 cannot() { skip "$*"; totals; exit 77; }
@@ -34,15 +34,22 @@ check() { local what=$1; shift; if "$@" >"$work/out" 2>&1; then pass "$what"; el
 # eventually SECONDS COMMAND... — polls; the last output counts
 eventually() { local end=$((SECONDS + $1)); shift; until "$@" >"$work/last" 2>&1; do connections; ((SECONDS < end)) || { cat "$work/last"; return 1; }; sleep 0.5; done; }
 connections() { grep -v UNREPLIED /proc/net/nf_conntrack >>"$work/conntrack" 2>/dev/null || true; }
-holds() { local value; value=$("${@:2}") && jq -e "$1" <<<"$value" >/dev/null || { jq -c . <<<"$value" 2>/dev/null || echo "$value"; return 1; }; }
+holds() { local value; value=$("${@:2}") && [ -n "$value" ] && jq -e "$1" <<<"$value" >/dev/null || { jq -c . <<<"$value" 2>/dev/null || echo "$value"; return 1; }; }
 is() { local value; value=$("${@:2}"); [ "$value" = "$1" ] || { echo "expected $1"; echo "got      $value"; return 1; }; }
 none() { local value; value=$("$@") || { echo "$value"; return 1; }; [ -z "$value" ] || { echo "$value"; return 1; }; }
+
+# --- not root: the same in a user namespace, where that can be had ---------------------------------------------------------------
+if [ "$(id -u)" != 0 ]; then
+  "$HERE/user-namespace" true 2>"$work/out" || { [ $? = 77 ] || { cat "$work/out" >&2; exit 1; }; cannot "a cluster needs root or a user namespace: $(cat "$work/out")"; }
+  rm -rf "$work"; exec env KEEP= "$HERE/user-namespace" "$0" "$@"
+fi
+[ -z "$USER_NAMESPACE" ] || note "in a user namespace: no control groups, so no limits are kept and no container is measured"
 
 # --- what the manifests say, read once: a synth may be writing them anew meanwhile -------------------------------------------------------------------------------------------------
 TYPESCRIPT="$HERE/../../../node_modules/.bin/tsx --tsconfig ${TSCONFIG:-$HERE/../../../tsconfig.json}"
 copies=0; for file; do copies=$((copies + 1)); cp "$file" "$work/$copies.yaml"; done
-# Only what has object storage can keep lines there.
-grep -qE '\bbucket(_name)?: ' "$work"/*.yaml || RETENTION=
+# Only a Loki with object storage can keep lines there.
+grep -qE '\bbucket(_name)?: ' "$work"/*.yaml && grep -qE 'image: .*/grafana/loki:' "$work"/*.yaml || RETENTION=
 [ -z "${RETENTION:-}" ] || $TYPESCRIPT "$HERE/../running/loki-with-retention.ts" >"$work/retention.yaml" || die "loki-with-retention.ts"
 # One Alertmanager has nobody to talk to: two stand beside a stack that has one.
 [ -z "${PEERS:-}" ] || $TYPESCRIPT "$HERE/../running/alertmanager-peers.ts" >"$work/peers.yaml" || die "alertmanager-peers.ts"
@@ -64,11 +71,10 @@ labels=$(ask "[$TEMPLATES | .affinity.nodeAffinity.requiredDuringSchedulingIgnor
   | select(.operator == \"In\" and (.key | startswith(\"kubernetes.io/\") | not)) | \"\(.key)=\(.values[0])\"] | unique[]")
 configuration=$(ask '.[] | select(.kind == "ConfigMap") | .data[]?')
 value_of() { sed -nE "s/^ *($1): *['\"]?([^'\"]+)['\"]? *\$/\2/p" <<<"$configuration" | sort -u; }
-endpoint=$(value_of endpoint | head -1); region=$(value_of region | head -1); buckets=$(value_of 'bucket|bucket_name')
+endpoint=$(value_of endpoint | sed '/^0\.0\.0\.0:/d' | head -1); region=$(value_of region | head -1); buckets=$(value_of 'bucket|bucket_name')
 metric_prefix=$(sed -nE 's/^\s*prefix\s+= "(.+)"$/\1/p' <<<"$configuration" | head -1)
 
 # --- cluster ------------------------------------------------------------------------------------------------------------------
-[ "$(id -u)" = 0 ] || cannot "a cluster needs root"
 for p in etcd kube-{apiserver,controller-manager,scheduler,proxy} kubelet coredns versitygw promtool thanos; do
   [ -x "$MONITORING_PROGRAMS/$p" ] || cannot "no $MONITORING_PROGRAMS/$p: run ../programs/build"
 done
@@ -89,7 +95,7 @@ done
 "$HERE/build-images" docker.io/library/busybox:1.35.0 "$APPLICATION" >/dev/null
 check "every image has a program" "$HERE/build-images" --retag "$@"
 [ ! -s "$work/out" ] || grep -E '^tagged' "$work/out" | sed 's/^/      /' || true
-grep -q 'grafana:.*stand-in' "$work/out" && stand_in=yes || stand_in=
+stand_ins=$(sed -nE 's/^tagged +(\S+) = .*:stand-in$/\1/p' "$work/out")
 for n in $namespaces; do kubectl create namespace "$n" --dry-run=client -o yaml | kubectl apply --server-side -f - >/dev/null; done
 while IFS=$'\t' read -r n secret key; do
   [ -n "$key" ] || continue
@@ -104,6 +110,7 @@ for l in $labels; do kubectl label node "$NODE_NAME" "$l" --overwrite >/dev/null
 for t in $taints; do kubectl taint node "$NODE_NAME" "$t" --overwrite >/dev/null; done
 . "$HERE/prerequisites.sh"
 . "$HERE/operator.sh"
+. "$HERE/elastic.sh"
 
 # --- applied, Ready -----------------------------------------------------------------------------------------------------------
 files=(); for f in "$@"; do files+=(-f "$f"); done
@@ -141,4 +148,4 @@ addresses() {
 }
 addresses
 
-down_targets() { targets | jq -c ".[] | select(.health != \"up\"${stand_in:+ and .job != \"grafana\"})"; }
+down_targets() { targets | jq -c '.[] | select(.health != "up")'; }

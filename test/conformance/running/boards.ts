@@ -9,7 +9,7 @@ import type { Manifest } from '../../support/constructs';
 import type { DashboardModel, DashboardVariable, Panel, Target } from './dashboard-model';
 import { provisioned, RunningDataSource, reachThrough, UnprovenDataSource } from './data-sources';
 import { type Choice, chosen, expand, filtered, seconds, type TimeRange } from './expand';
-import { mayBeEmpty } from './may-be-empty';
+import { isUnmeasured, mayBeEmpty } from './may-be-empty';
 import { filtersByValue, selectorsOf } from './selections';
 
 const RANGE_SECONDS = 3600;
@@ -29,6 +29,8 @@ interface Outcome {
   readonly empty: string[];
   /** Panels of standard boards about things that are not in this cluster. */
   readonly nothingThere: number;
+  /** Queries about what containers take, without an answer where nobody measures it. */
+  readonly unmeasured: number;
   readonly wrong: string[];
   readonly unproven: Set<string>;
 }
@@ -38,6 +40,7 @@ class Board {
   private readonly outcome = {
     queries: 0,
     nothingThere: 0,
+    unmeasured: 0,
     empty: [] as string[],
     wrong: [] as string[],
     unproven: new Set<string>(),
@@ -131,7 +134,9 @@ class Board {
 
   private async nothing(panel: string, what: string, source: RunningDataSource, query: string): Promise<void> {
     if (mayBeEmpty(this.model.uid, panel) === undefined) {
-      if (await this.isAboutNothingHere(source, query)) {
+      if (isUnmeasured(query)) {
+        this.outcome.unmeasured++;
+      } else if (await this.isAboutNothingHere(source, query)) {
         this.outcome.nothingThere++;
       } else {
         this.outcome.empty.push(what);
@@ -173,7 +178,7 @@ async function main(): Promise<void> {
   for (const model of dashboards(objects)) {
     const to = Math.floor(Date.now() / 1000);
     const board = new Board(model, sources, { from: to - RANGE_SECONDS, to, step: STEP_SECONDS, scrapeInterval });
-    const { queries, empty, nothingThere, wrong, unproven } = await board.run();
+    const { queries, empty, nothingThere, unmeasured, wrong, unproven } = await board.run();
     console.log(`${wrong.length === 0 ? 'PASS' : 'FAIL'}\tdashboard ${model.uid}: its ${queries} queries run`);
     for (const line of wrong) {
       console.log(line.replaceAll('\n', ' ').slice(0, 600));
@@ -185,6 +190,11 @@ async function main(): Promise<void> {
     if (nothingThere > 0) {
       console.log(
         `NOTE\tdashboard ${model.uid}: ${nothingThere} queries ask for what is not in this cluster, or filter by value`,
+      );
+    }
+    if (unmeasured > 0) {
+      console.log(
+        `UNPROVEN\tdashboard ${model.uid}: ${unmeasured} queries ask what containers take; a user namespace has no control groups`,
       );
     }
     for (const type of unproven) {

@@ -15,6 +15,10 @@ export const MAY_BE_EMPTY: readonly MayBeEmpty[] = [
   { dashboard: '*', panel: 'Waiting containers by reason', reason: 'no container of the application waits' },
 ];
 
+/** In a user namespace there are no control groups (`../cluster/user-namespace`), so nobody knows what a container takes. */
+export const isUnmeasured = (query: string): boolean =>
+  Boolean(process.env.USER_NAMESPACE) && /\bcontainer_(?:cpu|fs|memory|network)_/.test(query);
+
 const matches = (pattern: string, text: string) =>
   new RegExp(
     `^${pattern

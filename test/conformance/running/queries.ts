@@ -9,6 +9,7 @@ import type { Manifest } from '../../support/constructs';
 import { provisioned, RunningDataSource, reachThrough } from './data-sources';
 import { type AskedQuery, manifestsOf, podsOf, queriesOf } from './document';
 import type { TimeRange } from './expand';
+import { isUnmeasured } from './may-be-empty';
 
 const RANGE_SECONDS = 3600;
 const STEP_SECONDS = 30;
@@ -27,6 +28,9 @@ async function ask(
   const range: TimeRange = { from: to - RANGE_SECONDS, to, step: STEP_SECONDS, scrapeInterval: STEP_SECONDS };
   try {
     const found = await asked.query(query, range, kind === 'instant');
+    if (found === 0 && isUnmeasured(query)) {
+      return [`UNPROVEN\t${what}: a user namespace has no control groups`];
+    }
     if (found === 0 && mayBeEmpty === undefined) {
       return [`FAIL\t${what}`, 'the answer is empty'];
     }
