@@ -2,11 +2,17 @@
 # Of its start: its module holds no web page, and a new database migrates.
 GRAFANA_ITSELF='logger=(migrator|local\.finder|avatar|modules|secret\.migration) |public/build|frontend logging provider'
 grafana_api() { get "http://$(service grafana grafana)/api/$1" -u "$grafana_user:test" "${@:2}"; }
-boards_given() { jq '[.[] | select(.kind == "ConfigMap") | .data // {} | to_entries[] | select(.key | endswith(".json")) | .value | fromjson? | select(.panels?) | .uid] | unique | length' "$work/objects.json"; }
+# The uids of the boards in the ConfigMaps that its pod mounts.
+boards_given() {
+  jq -r '([.[] | select(.spec.template.spec.containers[0].image? | strings | test("/grafana/grafana:")) | .spec.template.spec.volumes[] | .configMap.name, .projected.sources[]?.configMap.name
+    | values] | unique) as $mounted | .[] | select(.kind == "ConfigMap" and (.metadata.name | IN($mounted[]))) | .data | to_entries[] | select(.key | endswith(".json")) | .value | fromjson.uid' "$work/objects.json" | sort -u
+}
+boards_missing() { comm -23 <(boards_given) <(grafana_api "search?type=dash-db&limit=5000" | jq -r '.[].uid' | sort); }
 # answer UID TYPE — through Grafana: the check behind its button "Test" where its own process asks, else a request that it passes on
 grafana_answer() {
   case $2 in
-    prometheus | loki | mysql) grafana_api "datasources/uid/$1/health" ;;
+    prometheus | mysql) grafana_api "datasources/uid/$1/health" ;;
+    loki) grafana_api "datasources/proxy/uid/$1/loki/api/v1/labels" ;;
     alertmanager) grafana_api "datasources/proxy/uid/$1/api/v2/status" ;;
     jaeger) grafana_api "datasources/proxy/uid/$1/api/services" ;;
     tempo) grafana_api "datasources/proxy/uid/$1/api/echo" ;;
@@ -19,5 +25,5 @@ grafana_checks() {
   while IFS=$'\t' read -r uid type _; do
     check "Grafana: data source $uid answers through it" eventually 60 grafana_answer "$uid" "$type"
   done <<<"$db"
-  check "Grafana: every board is there" eventually 60 is "$(boards_given)" eval 'grafana_api "search?type=dash-db&limit=5000" | jq length'
+  check "Grafana: every board of $(boards_given | wc -l) is there" eventually 60 none boards_missing
 }
