@@ -136,7 +136,7 @@ const inOrder = (metrics: Map<string, string>) =>
 function write(source: SourceName): void {
   const expositions = recordedExpositions(source);
   const program = PROGRAM_OF[source] ?? CODE[source]?.program;
-  // Grafana's file is written by hand: no Grafana can be had here.
+  // Grafana's file is written by hand: the one that can be had here is years older than the image.
   if (program === undefined) {
     return;
   }

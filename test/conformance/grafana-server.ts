@@ -11,20 +11,14 @@ import { selfSignedCertificate } from './questions';
 export const grafanaOf = (manifests: Manifest[]): Manifest | undefined =>
   workloadsOf(manifests).find(({ spec }) => spec.template.spec.containers[0].image.includes('/grafana/grafana:'));
 
-/** What the image starts, besides the arguments of the manifest. Source: packaging/docker/run.sh of Grafana. */
-const ENTRYPOINT = [
-  'server',
-  '--homepath=/usr/share/grafana',
-  '--config=/etc/grafana/grafana.ini',
-  'cfg:default.log.mode=console',
-  'cfg:default.paths.data=/var/lib/grafana',
-  'cfg:default.paths.logs=/var/log/grafana',
-  'cfg:default.paths.plugins=/var/lib/grafana/plugins',
-  'cfg:default.paths.provisioning=/etc/grafana/provisioning',
-];
-
-/** Folders that the image has. Source: the Dockerfile of Grafana. */
-const PROVISIONING = ['access-control', 'alerting', 'dashboards', 'datasources', 'notifiers', 'plugins'];
+/** Of the image that the cluster has: the arguments that it starts its program with, and the folders in it. */
+function imageOfGrafana() {
+  const table = readFileSync(join(__dirname, 'cluster/images.tsv'), 'utf8').split('\n');
+  const row = table.find((line) => line.startsWith('docker.io/grafana/grafana:')) ?? '';
+  const [, , entrypoint, , , , folders] = row.split('\t');
+  const [, ...args] = JSON.parse(entrypoint) as string[];
+  return { args, folders: folders.split(' ').map((folder) => folder.split(':')[0]) };
+}
 
 /** A real Grafana that reads what manifests say, in the file system that its container would see. Its users are those of the Secrets. */
 export class GrafanaServer {
@@ -36,14 +30,14 @@ export class GrafanaServer {
     }
     const [container] = workload.spec.template.spec.containers;
     const inside = containerRoot(folder, manifests, workload, container, program, selfSignedCertificate());
-    for (const name of PROVISIONING) {
-      mkdirSync(join(inside.root, 'etc/grafana/provisioning', name), { recursive: true });
+    const image = imageOfGrafana();
+    for (const path of image.folders) {
+      mkdirSync(join(inside.root, path), { recursive: true });
     }
-    mkdirSync(join(inside.root, 'usr/share'), { recursive: true });
     cpSync(join(dirname(program), 'grafana-files'), join(inside.root, 'usr/share/grafana'), { recursive: true });
     const port = await freePort();
     const enter = ['--fork', '--kill-child', '--mount', '--map-root-user', 'chroot', inside.root];
-    const child = spawn('unshare', [...enter, ...inside.command, ...ENTRYPOINT], {
+    const child = spawn('unshare', [...enter, inside.command[0], ...image.args, ...inside.command.slice(1)], {
       env: { PATH: process.env.PATH, ...inside.environment, ...environment, GF_SERVER_HTTP_PORT: `${port}` },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
