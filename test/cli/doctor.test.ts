@@ -221,6 +221,7 @@ describe('a Prometheus that asks for a login', () => {
 });
 
 describe("Grafana's own test of its data sources", () => {
+  const UNAVAILABLE = '{"message":"Plugin unavailable"}';
   const login = (change: (stack: FakeStack) => void, password = `Basic ${btoa('root:p:w')}`) => {
     const stack = healthy();
     change(stack);
@@ -228,9 +229,9 @@ describe("Grafana's own test of its data sources", () => {
       if (request.place !== 'forward') {
         return clusterOf(stack)(request);
       }
-      return request.headers.authorization === password
-        ? answersOf(stack, 'grafana', request.path, request.query)
-        : answer('', 401);
+      const found = answersOf(stack, 'grafana', request.path, request.query);
+      const right = request.headers.authorization === password;
+      return right ? answer(found.body, found.body === UNAVAILABLE ? 500 : found.status) : answer('', 401);
     };
     return examined(handler, { login: true });
   };
@@ -240,14 +241,36 @@ describe("Grafana's own test of its data sources", () => {
     expect(access.forwarded).toEqual(['monitoring/grafana:80']);
   });
 
-  it('tells what is not healthy', async () => {
-    const report = await login((stack) => {
-      const { grafana } = stack;
-      grafana['/grafana/api/datasources'] = [{ uid: 'prometheus', name: 'Prometheus' }];
-      delete grafana['/grafana/api/datasources/uid/prometheus/health'];
-    });
-    // Plugins without a test of their own answer 404.
-    expect(finding(report, 'data-sources')).toBe('ok: Grafana finds 1 data source healthy');
+  const only = (source: object, answers: object) => (stack: FakeStack) => {
+    stack.grafana = { ...stack.grafana, '/grafana/api/datasources': [source], ...answers };
+  };
+  const ALERTMANAGER = { uid: 'alertmanager', name: 'Alertmanager', type: 'alertmanager' };
+  const TEST = '/grafana/api/datasources/uid/alertmanager/health';
+  const PASSED_ON = '/grafana/api/datasources/proxy/uid/alertmanager/api/v2/status';
+
+  it.each([
+    [
+      'of which Grafana knows no test',
+      { name: 'Other', uid: 'other', type: 'other' },
+      {},
+      'ok: Grafana finds 1 data source healthy',
+    ],
+    ['by what its page asks', ALERTMANAGER, { [PASSED_ON]: {} }, 'ok: Grafana finds 1 data source healthy'],
+    [
+      'by what its page asks, where Grafana calls the plugin unavailable',
+      ALERTMANAGER,
+      { [TEST]: UNAVAILABLE, [PASSED_ON]: {} },
+      'ok: Grafana finds 1 data source healthy',
+    ],
+    ['that does not answer what its page asks', ALERTMANAGER, {}, 'failed: Alertmanager answers 404'],
+    [
+      'whose plugin has ended',
+      { name: 'Other', uid: 'other', type: 'other' },
+      { '/grafana/api/datasources/uid/other/health': UNAVAILABLE },
+      'failed: Other: {"message":"Plugin unavailable"}',
+    ],
+  ])('judges a data source %s', async (_, source, answers, wanted) => {
+    expect(finding(await login(only(source, answers)), 'data-sources')).toContain(wanted);
   });
 
   it('says that the password is another one by now', async () => {

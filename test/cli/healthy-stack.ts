@@ -99,8 +99,8 @@ export const healthy = (): FakeStack => ({
   grafana: {
     '/grafana/api/health': { database: 'ok', version: '13.2.0' },
     '/grafana/api/datasources': [
-      { uid: 'prometheus', name: 'Prometheus' },
-      { uid: 'loki', name: 'Loki' },
+      { uid: 'prometheus', name: 'Prometheus', type: 'prometheus' },
+      { uid: 'loki', name: 'Loki', type: 'loki' },
     ],
     '/grafana/api/datasources/uid/prometheus/health': { status: 'OK' },
     '/grafana/api/datasources/uid/loki/health': { status: 'OK' },

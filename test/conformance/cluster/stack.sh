@@ -125,7 +125,7 @@ in_own() { local n; for n in $own; do kubectl -n "$n" "$@"; done; }
 not_ready() { in_own get pods -o json | jq -r '.items[] | select(.status.phase != "Succeeded") | select(.metadata.deletionTimestamp or ((.status.conditions // []) | any(.type == "Ready" and .status == "True") | not)) | "\(.metadata.name) \(.status.phase) \([.status.containerStatuses[]? | .state | tojson] | join(" "))"'; }
 rolled_out() { [ -z "$operated" ] || not_operated; in_own get deployments,statefulsets,daemonsets -o json | jq -r '.items[] | select((.status.readyReplicas // .status.numberReady // 0) < (.spec.replicas // .status.desiredNumberScheduled // 1)) | "\(.kind) \(.metadata.name) \(.status)"'; none not_ready; }
 ready() { none rolled_out; }
-check "all pods are Ready" eventually 180 ready; all_ready=$(date -u +%FT%T)
+check "all pods are Ready" eventually 180 ready; all_ready=$(date -u -d '2 seconds' +%FT%T)
 if [ "$failed" != 0 ]; then totals; echo "nothing more to see in a stack that is not Ready"; exit 1; fi
 
 # --- addresses: the node reaches pods and Services directly ----------------------------------------------------------------------
