@@ -1,7 +1,14 @@
 # Sourced by run-stack: what Grafana itself, signed in with the password of its Secret, says of what it was given.
 # Of its start: its module holds no web page, and a new database migrates.
 GRAFANA_ITSELF='logger=(migrator|local\.finder|avatar|modules|secret\.migration) |public/build|frontend logging provider'
-grafana_api() { get "http://$(service grafana grafana)/api/$1" -u "$grafana_user:test" "${@:2}"; }
+grafana_api() { get "http://$(service grafana grafana)/api/$1" -u "$grafana_login" "${@:2}"; }
+# grafana_secret FILE — what the pod reads there; some passwords are made in the cluster
+grafana_secret() {
+  local n secret key
+  read -r n secret key < <(jq -r --arg file "$1" '.[] | select(.spec.template.spec.containers[0].image? | strings | test("/grafana/grafana:")) | .metadata.namespace as $namespace
+    | .spec.template.spec.volumes[].projected.sources[]?.secret | values | .name as $name | .items[] | select(.path == $file) | "\($namespace) \($name) \(.key)"' "$work/objects.json") || return 1
+  kubectl -n "$n" get secret "$secret" -o json | jq -r --arg key "$key" '.data[$key] | @base64d'
+}
 # The uids of the boards in the ConfigMaps that its pod mounts.
 boards_given() {
   jq -r '([.[] | select(.spec.template.spec.containers[0].image? | strings | test("/grafana/grafana:")) | .spec.template.spec.volumes[] | .configMap.name, .projected.sources[]?.configMap.name
@@ -20,7 +27,7 @@ grafana_answer() {
   esac
 }
 grafana_checks() {
-  grep -q 'admin_user = \$__file' <<<"$configuration" && grafana_user=test || grafana_user=admin
+  grafana_login=$(grafana_secret admin-user || echo admin):$(grafana_secret admin-password)
   local uid type
   while IFS=$'\t' read -r uid type _; do
     check "Grafana: data source $uid answers through it" eventually 60 grafana_answer "$uid" "$type"
