@@ -91,7 +91,7 @@ forwarded() {
 }
 port_forwards() {
   local page line
-  page=$(grep -lF "dist/$(basename "$(dirname "$STACK")")/$(basename "$STACK")" "$HERE"/../../../docs/*.md | xargs -r grep -l "kubectl port-forward " | head -1) || true
+  page=$(grep -lF "dist/$(basename "$(dirname "$STACK")")/$(basename "$STACK")" "$HERE"/../../../docs/*.md | grep -v '/proof\.md$' | xargs -r grep -l "kubectl port-forward " | head -1) || true   # the proof tells of all examples
   [ -n "$page" ] || return 0
   while IFS= read -r line; do
     # Once more where the kubelet is busy starting pods.
